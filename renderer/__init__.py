@@ -1,0 +1,1 @@
+"""Turns a kit, a brand and a locale into bytes. Pure: no database, clock, environment or network."""

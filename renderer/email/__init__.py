@@ -1,0 +1,1 @@
+"""Mail: MJML compiled once per step and locale, merged per recipient."""

@@ -1,0 +1,1 @@
+"""Pictures: composition and encoding."""

@@ -1,0 +1,1 @@
+"""A campaign kit as data: archive, manifest, layouts, catalogs, checks."""

@@ -1,0 +1,1 @@
+"""Logos: intake, contrast, placement."""

@@ -1,0 +1,1 @@
+"""PDF: a template compiled once, a partner overlay, an appended section."""

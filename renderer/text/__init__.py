@@ -1,0 +1,1 @@
+"""One line layout for PDF and pictures: fonts by coverage, shaping, fitting."""

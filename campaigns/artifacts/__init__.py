@@ -1,0 +1,1 @@
+"""Rendered files by fingerprint; the only caller of renderer.render."""

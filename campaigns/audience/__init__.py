@@ -1,0 +1,1 @@
+"""Contacts, lists, consent, suppression."""

@@ -1,0 +1,1 @@
+"""What every context stands on: settings, errors, actor, clock, ids, ports."""

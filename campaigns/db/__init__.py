@@ -1,0 +1,1 @@
+"""The ground: base, sessions, unit of work, jobs, outbox, audit, migrations."""

@@ -1,0 +1,149 @@
+"""Jobs: the row is the truth, a message only wakes. Enqueue, claim with a lease, finish, fail, sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from campaigns.core.ids import new_id
+from campaigns.core.ports import Wake
+from campaigns.db.models import Job
+from campaigns.db.unit_of_work import UnitOfWork
+
+LEASE = timedelta(seconds=90)
+BACK_OFF_S = (2, 10, 60, 300, 1800)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A job held by this process until its lease runs out."""
+
+    id: UUID
+    task: str
+    payload: dict[str, Any]
+    attempts: int
+    max_attempts: int
+    lease_token: UUID
+    request_id: str
+
+
+def enqueue(
+    uow: UnitOfWork,
+    task: str,
+    key: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    queue: str = "default",
+    run_at: datetime | None = None,
+    max_attempts: int = 5,
+) -> UUID | None:
+    """Write a job in this transaction; None if an unfinished one with the same task and key exists.
+
+    The wake-up call goes out after commit, if the job is due by then.
+    """
+    due = run_at or uow.now
+    row = uow.session.execute(
+        insert(Job)
+        .values(
+            id=new_id(),
+            task=task,
+            queue=queue,
+            key=key,
+            payload=payload or {},
+            run_at=due,
+            max_attempts=max_attempts,
+            request_id=uow.request_id,
+        )
+        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=Job.state.in_(("waiting", "leased")))
+        .returning(Job.id)
+    ).scalar_one_or_none()
+    if row is not None and due <= uow.now:
+        uow.wake_after_commit(Wake(row, task, queue, uow.request_id))
+    return row
+
+
+def claim(session: Session, job_id: UUID, now: datetime, *, lease: timedelta = LEASE) -> ClaimedJob | None:
+    """Take a due job; None if it is finished, not yet due, or held by somebody whose lease still runs."""
+    token = new_id()
+    row = session.execute(
+        update(Job)
+        .where(
+            Job.id == job_id,
+            ((Job.state == "waiting") & (Job.run_at <= now)) | ((Job.state == "leased") & (Job.lease_until < now)),
+        )
+        .values(state="leased", lease_until=now + lease, lease_token=token, attempts=Job.attempts + 1)
+        .returning(Job.task, Job.payload, Job.attempts, Job.max_attempts, Job.request_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return ClaimedJob(job_id, row.task, row.payload, row.attempts, row.max_attempts, token, row.request_id)
+
+
+def finish(session: Session, job: ClaimedJob, now: datetime) -> bool:
+    """Mark it done; False if the lease was lost to another process meanwhile."""
+    done = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.lease_token == job.lease_token, Job.state == "leased")
+        .values(state="done", lease_until=None, finished_at=now)
+        .returning(Job.id)
+    ).one_or_none()
+    return done is not None
+
+
+def fail(session: Session, job: ClaimedJob, now: datetime, error: dict[str, Any], *, retry: bool) -> str:
+    """Back off and wait, or park after the last attempt. Returns the new state, "lost" if the lease was."""
+    again = retry and job.attempts < job.max_attempts
+    wait = timedelta(seconds=BACK_OFF_S[min(job.attempts, len(BACK_OFF_S)) - 1])
+    row = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.lease_token == job.lease_token, Job.state == "leased")
+        .values(
+            state="waiting" if again else "parked",
+            lease_until=None,
+            last_error=error,
+            run_at=now + wait if again else Job.run_at,
+            finished_at=None if again else now,
+        )
+        .returning(Job.state)
+    ).scalar_one_or_none()
+    return row or "lost"
+
+
+def due(session: Session, now: datetime, *, limit: int = 500, quiet: timedelta = timedelta(seconds=5)) -> list[Wake]:
+    """Jobs that should have run: due and not woken lately, or with a lease that ran out. Marks them woken.
+
+    A job out of attempts whose lease ran out is parked, so a task that kills its worker cannot do so for ever.
+    """
+    session.execute(
+        update(Job)
+        .where(Job.state == "leased", Job.lease_until < now, Job.attempts >= Job.max_attempts)
+        .values(
+            state="parked",
+            lease_until=None,
+            finished_at=now,
+            last_error={"code": "job.worker_died", "message": "The worker ended in the middle of the last attempt."},
+        )
+    )
+    picked = (
+        select(Job.id)
+        .where(
+            ((Job.state == "waiting") & (Job.run_at <= now)) | ((Job.state == "leased") & (Job.lease_until < now)),
+            (Job.woken_at.is_(None)) | (Job.woken_at < now - quiet),
+        )
+        .order_by(Job.run_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(Job)
+        .where(Job.id.in_(picked))
+        .values(woken_at=now)
+        .returning(Job.id, Job.task, Job.queue, Job.request_id)
+    ).all()
+    return [Wake(row.id, row.task, row.queue, row.request_id) for row in rows]

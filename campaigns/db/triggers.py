@@ -1,0 +1,41 @@
+"""SQL that the models cannot say: tables whose rows are never updated or deleted."""
+
+from __future__ import annotations
+
+APPEND_ONLY = ("audit_entry", "touchpoint", "submission", "artifact", "brand_revision", "logo")
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+def append_only(table: str) -> str:
+    """The trigger that refuses UPDATE, DELETE and TRUNCATE on a table."""
+    return (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+
+
+PINNED_KIT_VERSION = """
+CREATE OR REPLACE FUNCTION refuse_kit_version_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.digest <> NEW.digest OR OLD.archive_key <> NEW.archive_key OR OLD.manifest <> NEW.manifest
+     OR OLD.kit_id <> NEW.kit_id OR OLD.number <> NEW.number THEN
+    RAISE EXCEPTION 'a kit version is never changed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+PINNED_KIT_VERSION_TRIGGER = (
+    "CREATE TRIGGER kit_version_pinned BEFORE UPDATE ON kit_version"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_kit_version_change()"
+)
+
+
+def statements() -> list[str]:
+    """Every statement, in order, for the first migration."""
+    return [FUNCTION, *[append_only(table) for table in APPEND_ONLY], PINNED_KIT_VERSION, PINNED_KIT_VERSION_TRIGGER]

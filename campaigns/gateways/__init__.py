@@ -1,0 +1,1 @@
+"""What implements core.ports: storage, mail transport, queue."""

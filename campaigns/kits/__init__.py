@@ -1,0 +1,1 @@
+"""Campaign kits: intake, versions, publishing."""

@@ -1,0 +1,1 @@
+"""The one-click launch, its states, cancel, relaunch."""

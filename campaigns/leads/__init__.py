@@ -1,0 +1,1 @@
+"""Submissions of landing pages and the leads they become."""

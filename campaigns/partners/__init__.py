@@ -1,0 +1,1 @@
+"""Organisations, people, roles, sessions, tokens, brand kits and their frozen revisions."""

@@ -1,0 +1,177 @@
+"""From a request to a declared view and back: token, permission, input, idempotency, ETag, answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from app.api.bearer import token_actor
+from app.api.idempotency import StoredAnswer, body_digest, keep, release, reserve
+from app.api.operation import Answer, Call, Operation
+from campaigns.bootstrap import Container
+from campaigns.core.actor import Actor
+from campaigns.core.errors import DomainError, Kind
+from campaigns.core.permissions import require
+from campaigns.core.problems import Problem
+
+
+class BadRequest(DomainError):
+    """The request cannot be read at all; 400 rather than 422."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str, **params: Any) -> None:
+        super().__init__(code, Kind.INVALID, message, **params)
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is of another type than the operation takes."""
+
+    status = 415
+
+    def __init__(self, needed: str) -> None:
+        super().__init__("request.media_type", Kind.INVALID, f"The body must be {needed}.", needed=needed)
+
+
+class PreconditionRequired(DomainError):
+    """A change of what people edit needs If-Match (RFC 6585)."""
+
+    status = 428
+
+    def __init__(self) -> None:
+        super().__init__(
+            "request.if_match_missing", Kind.PRECONDITION, "Send If-Match with the ETag of what you read."
+        )
+
+
+def refused(error: ValidationError, where: str) -> DomainError:
+    """Pydantic's findings as one `invalid` error that lists every problem."""
+    problems = [
+        Problem(
+            code=f"{where}.{item['type']}",
+            message=item["msg"],
+            path="/" + "/".join(str(part) for part in item["loc"]),
+        )
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return DomainError(f"{where}.invalid", Kind.INVALID, f"{len(problems)} values cannot be taken.", problems=problems)
+
+
+def _body(entry: Operation) -> Any:
+    if entry.body is None:
+        return None
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("application/json")
+    try:
+        raw = json.loads(request.get_data(cache=True))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("request.json", f"The body is not JSON: {error}.") from error
+    try:
+        return entry.body.model_validate_json(request.get_data(cache=True))
+    except ValidationError as error:
+        if not isinstance(raw, dict):
+            raise DomainError("body.invalid", Kind.INVALID, "The body must be a JSON object.") from error
+        raise refused(error, "body") from error
+
+
+def _query(entry: Operation) -> Any:
+    args: MultiDict[str, str] = request.args
+    if entry.query is None:
+        if args:
+            raise DomainError("query.unknown", Kind.INVALID, f"This takes no query, got {', '.join(sorted(args))}.")
+        return None
+    lists = {
+        name for name, part in entry.query.model_fields.items() if "list" in str(part.annotation).lower()
+    }
+    values = {name: args.getlist(name) if name in lists else args.getlist(name)[-1] for name in args}
+    try:
+        return entry.query.model_validate(values)
+    except ValidationError as error:
+        raise refused(error, "query") from error
+
+
+def _if_match(entry: Operation) -> int | None:
+    if not entry.versioned:
+        return None
+    given = request.headers.get("If-Match")
+    if not given:
+        raise PreconditionRequired()
+    tag = given.strip().removeprefix("W/").strip('"')
+    if not tag.isascii() or not tag.isdigit() or len(tag) > 9:
+        raise DomainError("request.if_match", Kind.PRECONDITION, "Somebody changed it since; read it again.")
+    return int(tag)
+
+
+def _response(entry: Operation, result: BaseModel | Answer | Response | None) -> Response:
+    if isinstance(result, Response):
+        return result
+    answer = result if isinstance(result, Answer) else Answer(result)
+    status = answer.status or entry.status
+    if answer.value is None:
+        response = Response(status=status)
+        response.content_type = ""
+        del response.headers["Content-Type"]
+    else:
+        response = Response(answer.value.model_dump_json(), status=status, mimetype="application/json")
+    if answer.version is not None:
+        response.set_etag(str(answer.version))
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    if entry.method == "get":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if answer.value is not None and answer.version is None:
+            response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def _run(entry: Operation, container: Container, actor: Actor, path: dict[str, Any], row: UUID | None) -> Response:
+    body, query, if_match = _body(entry), _query(entry), _if_match(entry)
+    with container.uow(request.environ.get("throughline.request_id", "")) as uow:
+        result = entry.view(Call(actor, uow, container, body, query, path, if_match))
+        response = _response(entry, result)
+        if row is not None:
+            headers = {name: value for name, value in response.headers if name in ("Location", "ETag", "Content-Type")}
+            keep(uow, row, response.status_code, headers, response.get_data())
+    return response
+
+
+def _replay(stored: StoredAnswer) -> Response:
+    response = Response(stored.body, status=stored.status, headers=stored.headers)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def handler(entry: Operation, container: Container) -> Callable[..., Response]:
+    """The Flask view of an operation."""
+
+    def view(**path: Any) -> Response:
+        actor = token_actor(container)
+        if entry.permission is not None:
+            require(actor, entry.permission)
+        if entry.takes != "application/json" and request.mimetype != entry.takes:
+            raise UnsupportedMediaType(entry.takes)
+        key = request.headers.get("Idempotency-Key") if entry.idempotent else None
+        if key is None:
+            return _run(entry, container, actor, path, None)
+        digest = body_digest(entry.method, request.full_path, request.get_data(cache=True))
+        row = reserve(container.uow, actor, key, digest)
+        if isinstance(row, StoredAnswer):
+            return _replay(row)
+        done = False
+        try:
+            response = _run(entry, container, actor, path, row)
+            done = True
+        finally:
+            if not done:
+                release(container.uow, row)
+        return response
+
+    view.__name__ = entry.name
+    return view

@@ -11,13 +11,13 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from app.api.bearer import token_actor
 from app.api.idempotency import StoredAnswer, body_digest, keep, release, reserve
 from app.api.operation import Answer, Call, Operation
-from campaigns.bootstrap import Container
+from app.auth.access import permission
+from app.auth.current import actor
+from app.unit_of_work import container, uow
 from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind
-from campaigns.core.permissions import require
 from campaigns.core.problems import Problem
 
 
@@ -131,14 +131,12 @@ def _response(entry: Operation, result: BaseModel | Answer | Response | None) ->
     return response
 
 
-def _run(entry: Operation, container: Container, actor: Actor, path: dict[str, Any], row: UUID | None) -> Response:
-    body, query, if_match = _body(entry), _query(entry), _if_match(entry)
-    with container.uow(request.environ.get("throughline.request_id", "")) as uow:
-        result = entry.view(Call(actor, uow, container, body, query, path, if_match))
-        response = _response(entry, result)
-        if row is not None:
-            headers = {name: value for name, value in response.headers if name in ("Location", "ETag", "Content-Type")}
-            keep(uow, row, response.status_code, headers, response.get_data())
+def _run(entry: Operation, actor: Actor, path: dict[str, Any], row: UUID | None) -> Response:
+    call = Call(actor, uow(), container(), _body(entry), _query(entry), path, _if_match(entry))
+    response = _response(entry, entry.view(call))
+    if row is not None:
+        headers = {name: value for name, value in response.headers if name in ("Location", "ETag", "Content-Type")}
+        keep(uow(), row, response.status_code, headers, response.get_data())
     return response
 
 
@@ -148,30 +146,27 @@ def _replay(stored: StoredAnswer) -> Response:
     return response
 
 
-def handler(entry: Operation, container: Container) -> Callable[..., Response]:
-    """The Flask view of an operation."""
+def handler(entry: Operation) -> Callable[..., Response]:
+    """The Flask view of an operation. The guard has asked for the token and the permission before."""
 
     def view(**path: Any) -> Response:
-        actor = token_actor(container)
-        if entry.permission is not None:
-            require(actor, entry.permission)
         if entry.takes != "application/json" and request.mimetype != entry.takes:
             raise UnsupportedMediaType(entry.takes)
         key = request.headers.get("Idempotency-Key") if entry.idempotent else None
         if key is None:
-            return _run(entry, container, actor, path, None)
+            return _run(entry, actor(), path, None)
         digest = body_digest(entry.method, request.full_path, request.get_data(cache=True))
-        row = reserve(container.uow, actor, key, digest)
+        row = reserve(container().uow, actor(), key, digest)
         if isinstance(row, StoredAnswer):
             return _replay(row)
         done = False
         try:
-            response = _run(entry, container, actor, path, row)
+            response = _run(entry, actor(), path, row)
             done = True
         finally:
             if not done:
-                release(container.uow, row)
+                release(container().uow, row)
         return response
 
     view.__name__ = entry.name
-    return view
+    return permission(entry.permission)(view)

@@ -107,7 +107,7 @@ def _operation(entry: Operation) -> dict[str, Any]:
         "operationId": entry.name,
         "summary": entry.summary,
         "tags": [entry.tag],
-        "security": [{"bearer": [entry.permission] if entry.permission else []}],
+        "security": [{"bearer": [entry.permission]}],
         "parameters": parameters,
         "responses": responses,
     }

@@ -52,14 +52,14 @@ View = Callable[[Call[Any, Any]], "BaseModel | Answer | Response | None"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path, as declared. `permission` None means any token."""
+    """One method on one path, as declared."""
 
     method: Literal["get", "post", "put", "patch", "delete"]
     path: str
     summary: str
     tag: str
     view: View
-    permission: str | None
+    permission: str
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     answer: type[BaseModel] | None
@@ -106,7 +106,7 @@ def operation(
     *,
     summary: str,
     tag: str,
-    permission: str | None,
+    permission: str,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     answer: type[BaseModel] | None = None,

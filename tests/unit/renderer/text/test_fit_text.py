@@ -25,7 +25,7 @@ def test_wraps_at_spaces_and_stays_inside(fonts: FontBook) -> None:
     result = fitted(fonts, LONG, size=14)
     assert len(result.lines) == 3
     assert " ".join(line.text for line in result.lines) == LONG
-    assert all(0 <= line.x and line.x + line.width <= 200.2 for line in result.lines)
+    assert all(line.x >= 0 and line.x + line.width <= 200.2 for line in result.lines)
     assert result.lines[-1].baseline <= 60
 
 

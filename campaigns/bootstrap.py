@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderer.text.fonts import FontBook
 from sqlalchemy import Engine
 
 from campaigns.core.clock import Clock, SystemClock
@@ -12,6 +11,7 @@ from campaigns.core.ports import MailTransport, Storage, Waker
 from campaigns.core.settings import Settings
 from campaigns.db.session import make_engine, make_sessions
 from campaigns.db.unit_of_work import UnitOfWorkFactory
+from renderer.text.fonts import FontBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Templates nobody vouches for, rendered over plain data: bounded, escaped, with every fault by path and line.
 
-Nothing of Python can be reached: values are texts, numbers and mappings of these; the only calls are macros and gettext.
+Nothing of Python can be reached: values are texts, numbers and mappings; the only calls are macros and gettext.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from renderer.errors import RenderError
 from renderer.kit.catalog import Catalog
@@ -97,7 +98,7 @@ class _KitLoader(BaseLoader):
     def __init__(self, sources: Mapping[str, bytes]) -> None:
         self._sources = sources
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002
         data = self._sources.get(template)
         current_run().step()
         if data is None:
@@ -137,10 +138,10 @@ class _KitEnvironment(ImmutableSandboxedEnvironment):
             try:
                 return obj[argument]
             except IndexError:
-                return self.undefined(obj=obj, name=argument)
+                return self.undefined(obj=obj, name=str(argument))
         raise SecurityError(f"a template may not index a {_kind(obj)} by a {_kind(argument)}")
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         numbers = all(isinstance(side, int | float) and abs(side) <= 1e15 for side in (left, right))
         texts = operator == "+" and all(isinstance(side, str) for side in (left, right))
         if not numbers and not texts:
@@ -261,13 +262,13 @@ class Engine:
 
 def _template_line(run: Run) -> tuple[str, int | None]:
     """Where the running template stands, from the frames above this call."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         template = frame.f_globals.get("__jinja_template__")
         if isinstance(template, Template):
             line = template.get_corresponding_lineno(frame.f_lineno)
             return _place(run, template.name, line)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return run.path, run.line
 
 

@@ -1,4 +1,4 @@
-"""What keeps a hostile template small: a budget of steps and characters, and rewritten syntax that must pass through it."""
+"""What keeps a hostile template small: a budget of steps and characters, and syntax rewritten to pass through it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from jinja2 import TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Undefined
-from jinja2.sandbox import SecurityError
 from jinja2.utils import pass_context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -137,7 +137,7 @@ def is_scalar(value: object) -> bool:
 
 
 @pass_context
-def loop_over(context: Context, value: Any) -> Iterator[Any] | list[Any]:
+def loop_over(_: Context, value: Any) -> Iterator[Any] | list[Any]:
     """What every `for` goes through: a list whose length has been paid for."""
     if isinstance(value, Undefined):
         return list(value)
@@ -148,7 +148,7 @@ def loop_over(context: Context, value: Any) -> Iterator[Any] | list[Any]:
 
 
 @pass_context
-def concatenate(context: Context, parts: list[Any]) -> str:
+def concatenate(_: Context, parts: list[Any]) -> str:
     """What every `~` goes through."""
     texts = [part.__html__() if hasattr(part, "__html__") else str(part) for part in parts]
     escaped = any(isinstance(part, Markup) for part in parts)
@@ -158,7 +158,7 @@ def concatenate(context: Context, parts: list[Any]) -> str:
 
 
 @pass_context
-def scalar_item(context: Context, value: Any) -> Any:
+def scalar_item(_: Context, value: Any) -> Any:
     """What an item of a literal list must be: nested lists could double without end."""
     if is_scalar(value) or isinstance(value, Undefined | FieldToken):
         return value

@@ -14,9 +14,9 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent, is_currency
 from jinja2 import Environment
+from jinja2.exceptions import SecurityError
 from jinja2.filters import do_capitalize, do_title, do_truncate
 from jinja2.runtime import Context, Undefined
-from jinja2.sandbox import SecurityError
 from jinja2.utils import pass_context, pass_environment
 from markupsafe import Markup, escape
 
@@ -155,8 +155,8 @@ def _date(environment: Environment, value: Any, form: str = "long") -> str:
     except ValueError as error:
         raise SecurityError(f"{str(value)[:40]!r} is no date such as 2026-03-01") from error
     if isinstance(day, datetime):
-        return str(format_datetime(day, form, locale=locale))  # type: ignore[arg-type]
-    return str(format_date(day, form, locale=locale))  # type: ignore[arg-type]
+        return str(format_datetime(day, form, locale=locale))
+    return str(format_date(day, form, locale=locale))
 
 
 def _numeric(formatter: Callable[..., str]) -> Callable[..., str]:

@@ -16,7 +16,7 @@ from renderer.errors import RenderError
 from renderer.kit.json_lines import json_lines
 from renderer.kit.layout import Slot
 from renderer.kit.load import LoadedKit
-from renderer.kit.manifest import Asset, KitField
+from renderer.kit.manifest import Asset
 from renderer.kit.messages import FIELD_CONTEXT, SLOT_CONTEXT
 from renderer.logo.contrast import contrast_ratio, parse_colour
 from renderer.report import Problem
@@ -76,18 +76,20 @@ def field_values(kit: LoadedKit, locale: str, brand: BrandSpec, *, html: bool = 
         elif item.type == "choice":
             value = kit.text(value, locale, FIELD_CONTEXT)
         if item.required and not value.strip():
-            raise RenderError("field.missing", f"The field “{item.label}” is required and empty; fill it in.", field=item.id)
+            raise RenderError("field.missing", f"The field “{item.label}” is required and empty.", field=item.id)
         if item.type != "image" and len(value) > item.max_chars:
             raise RenderError(
                 "field.too_long",
                 f"The field “{item.label}” has {len(value)} characters; at most {item.max_chars} are taken.",
-                field=item.id, measured=len(value), needed=item.max_chars,
+                field=item.id,
+                measured=len(value),
+                needed=item.max_chars,
             )
-        values[item.id] = _rich(item, value, html) if item.type == "rich-text" else value
+        values[item.id] = _rich(value, html) if item.type == "rich-text" else value
     return values
 
 
-def _rich(item: KitField, value: str, html: bool) -> str:
+def _rich(value: str, html: bool) -> str:
     """A little formatting, cleaned; where no HTML can stand, the words alone."""
     if html:
         cleaned = nh3.clean(value, tags=_RICH_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
@@ -187,14 +189,13 @@ def _picture(kit: LoadedKit, value: str) -> bytes | None:
             raise RenderError("slot.bad_picture", "The picture's data URI is damaged.") from error
     if value not in kit.files.files:
         raise RenderError(
-            "slot.bad_picture", f"The picture {value[:100]!r} is neither a file of the kit nor a PNG, JPEG or WebP data URI."
+            "slot.bad_picture",
+            f"The picture {value[:100]!r} is no file of the kit and no data URI of a PNG, JPEG or WebP.",
         )
     return kit.read(value)
 
 
-def _at(
-    problem: Problem, kit: LoadedKit, path: str, index: int, asset: Asset, slot: Slot, locale: str
-) -> Problem:
+def _at(problem: Problem, kit: LoadedKit, path: str, index: int, asset: Asset, slot: Slot, locale: str) -> Problem:
     lines = json_lines(kit.read(path).decode("utf-8-sig"))
     line = lines.get(("slots", index, "value")) or lines.get(("slots", index))
     return Problem(

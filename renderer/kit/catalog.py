@@ -106,7 +106,7 @@ def parse_catalog(data: bytes, path: str, locale: str) -> tuple[Catalog, list[Pr
         forms = tuple(str(form) for form in forms)
         if not ids[0] or message.fuzzy or not all(forms) or not forms:
             continue
-        problem = _check(ids, forms, path, message.lineno, locale)
+        problem = _check(tuple(ids), forms, path, message.lineno, locale)
         if problem:
             problems.append(problem)
         else:
@@ -159,7 +159,7 @@ def _named(names: set[str]) -> str:
 def _plural_form(entries: PoCatalog, locale: str) -> Callable[[int], int]:
     for expression in (entries.plural_expr, get_plural(locale.replace("-", "_")).plural_expr):
         try:
-            form: Callable[[int], int] = gettext.c2py(expression)  # type: ignore[attr-defined]
+            form: Callable[[int], int] = gettext.c2py(expression)
             form(1)
         except (ValueError, ArithmeticError, RecursionError):
             continue

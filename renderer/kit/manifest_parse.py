@@ -193,9 +193,9 @@ def _read_asset(table: TomlTable) -> Asset:
         table.complain("not_for_kind", f"The {kind} {asset_id!r} takes no `layout`.", "layout")
     asset = Asset(
         id=asset_id,
-        kind=kind,
+        kind=kind,  # type: ignore[arg-type]
         title=table.text("title", required=True, most=200),
-        source=source,  # type: ignore[arg-type]
+        source=source,
         outputs=_read_outputs(table, kind),
         layout=layout,
         subject=table.text("subject", required=kind == "email", most=300),

@@ -84,8 +84,13 @@ def update_catalogs(kit: LoadedKit) -> dict[str, bytes]:
             continue
         path = _catalog_path(kit.files, locale)
         entries: PoCatalog | None = PoCatalog(
-            locale=locale.replace("-", "_"), project=kit.manifest.slug, version=kit.manifest.version, charset="utf-8",
-            creation_date=_EPOCH, revision_date=_EPOCH, fuzzy=False,
+            locale=locale.replace("-", "_"),
+            project=kit.manifest.slug,
+            version=kit.manifest.version,
+            charset="utf-8",
+            creation_date=_EPOCH,
+            revision_date=_EPOCH,
+            fuzzy=False,
         )
         if path in kit.files.files:
             entries, _ = read_po_file(kit.files.files[path], path, locale)
@@ -174,4 +179,3 @@ def _from_tree(tree: nodes.Template, path: str) -> Iterator[Message]:
         if parts and isinstance(parts[0], str) and parts[0]:
             plural = parts[1] if function in ("ngettext", "npgettext") and len(parts) > 1 else None
             yield Message(parts[0], plural, context, path, line)
-

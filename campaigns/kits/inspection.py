@@ -42,7 +42,7 @@ def inspect_file(path: str, data: bytes) -> list[Problem]:
             str(item["message"]),
             "warning" if item.get("severity") == "warning" else "note" if item.get("severity") == "note" else "error",
             path=path,
-            params=item.get("params") if isinstance(item.get("params"), dict) else {},
+            params=dict(item.get("params") or {}),
         )
         for item in found
         if isinstance(item, dict) and "code" in item and "message" in item

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import require
 from campaigns.core.tenancy import must_exist
+from campaigns.kits.manifest_json import manifest_from_json
 from campaigns.kits.models import Kit, KitVersion
 from campaigns.kits.rules import VersionRef, day, errors_among
 from campaigns.partners.models import Membership, Programme
+from renderer.kit.manifest import Manifest
 
 _REF = (
     KitVersion.id,
@@ -91,8 +93,8 @@ class KitPage:
 
 
 def _ref(row: Row[Any]) -> VersionRef:
-    *plain, valid_from, valid_until = row
-    return VersionRef(*plain, day(valid_from), day(valid_until))
+    values = tuple(row)
+    return VersionRef(*values[:10], day(values[10]), day(values[11]))
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -122,6 +124,13 @@ def pinned_version(session: Session, version_id: UUID) -> VersionRef:
     """The version a row already points to; for services that hold such a row of the actor's own."""
     query = select(*_REF).join(Kit, Kit.id == KitVersion.kit_id).where(KitVersion.id == version_id)
     return _ref(session.execute(query).one())
+
+
+def manifest_of(session: Session, version_id: UUID) -> Manifest:
+    """The manifest of a version that the caller was allowed to find."""
+    return manifest_from_json(
+        session.execute(select(KitVersion.manifest).where(KitVersion.id == version_id)).scalar_one()
+    )
 
 
 def newest_published(session: Session, actor: Actor, kit_id: UUID) -> VersionRef | None:

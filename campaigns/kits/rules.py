@@ -1,15 +1,14 @@
-"""Pure rules of kits: what may be launched when, who sees what, and the manifest as JSON."""
+"""Pure rules of kits: what may be launched when, who sees what, and stored problems as values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from campaigns.core.problems import Problem
-from renderer.kit.manifest import Manifest
 
 EXTENSIONS = (
     ".pdf",
@@ -52,25 +51,6 @@ class VersionRef:
     def expired(self, on: date) -> bool:
         """True once the last valid day is over."""
         return self.valid_until is not None and self.valid_until < on
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value
-
-
-def manifest_as_json(manifest: Manifest) -> dict[str, Any]:
-    """kit.toml as JSON: dates ISO, spans in seconds."""
-    plain = _plain(asdict(manifest))
-    assert isinstance(plain, dict)
-    return plain
 
 
 def day(text: str | None) -> date | None:

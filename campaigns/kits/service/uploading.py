@@ -16,8 +16,9 @@ from campaigns.core.ports import Storage
 from campaigns.core.tenancy import must_exist, programme_of, scoped
 from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.kits.manifest_json import manifest_as_json
 from campaigns.kits.models import Kit, KitVersion
-from campaigns.kits.rules import EXTENSIONS, manifest_as_json
+from campaigns.kits.rules import EXTENSIONS
 from campaigns.kits.store import kit_files, store_kit
 from renderer.kit.archive import MAX_TOTAL, KitFiles, KitRefused, read_kit
 from renderer.kit.load import try_load

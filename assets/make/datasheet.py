@@ -23,7 +23,7 @@ class Paper:
     row: float
 
 
-A4 = Paper("a4", 210.0, 297.0, 126.0, 7.9)
+A4 = Paper("a4", 210.0, 297.0, 134.0, 8.4)
 LETTER = Paper("letter", 215.9, 279.4, 114.0, 7.1)
 MARGIN = 15.0
 
@@ -83,7 +83,7 @@ def back_art(theme: Theme, paper: Paper, *, mirror: bool) -> Board:
 
 def steps_top(paper: Paper) -> float:
     """Where the line of steps begins on the back page."""
-    return 49.5 + ROWS * paper.row + 23
+    return 49.5 + ROWS * paper.row + 26
 
 
 def layout(theme: Theme, paper: Paper, copy: dict[str, str], *, mirror: bool) -> Sheet:
@@ -116,8 +116,8 @@ def _front_slots(s: Sheet, theme: Theme, paper: Paper, copy: dict[str, str]) -> 
         s.text(f"fact-{i}", (x, h - 67, quarter, 10), copy[f"fact_{i}"], 21, font="sans-bold", colour=theme.tone, min_size=13, valign="middle")
         s.text(f"fact-{i}-label", (x, h - 56.5, quarter, 8), copy[f"fact_{i}_label"], 8, colour=QUIET, line_height=1.3, min_size=6)
     s.text("by", (MARGIN, h - 31.5, 110, 5), copy["by"], 8.2, colour=QUIET)
-    s.text("partner-name", (MARGIN, h - 26.5, 112, 7), "{{ brand.name }}", 14, font="sans-bold", colour=INK, min_size=8.5, valign="middle")
-    s.text("partner-contact", (MARGIN, h - 18.5, 112, 5), "{{ brand.phone }}  ·  {{ brand.url | replace('https://', '') }}", 9.4, colour=INK, min_size=7)
+    s.text("partner-name", (MARGIN, h - 27.2, 112, 8), "{{ brand.name }}", 14, font="sans-bold", colour=INK, min_size=8.5, valign="middle")
+    s.text("partner-contact", (MARGIN, h - 18, 112, 5), "{{ brand.phone }}  ·  {{ brand.url | replace('https://', '') }}", 9.4, colour=INK, min_size=7)
     s.text("partner-address", (MARGIN, h - 12.5, 112, 5), "{{ brand.address }}", 8, colour=QUIET, min_size=6)
     s.text("scan", (w - MARGIN - 64, h - 31.5, 36, 25), copy["scan"], 8.6, colour=QUIET, align="end", valign="middle", line_height=1.35, min_size=6.5)
     s.add("qr-front", "qr", (w - MARGIN - 25, h - 31.5, 25, 25), "{{ link.qr }}", colour="#16201d", ground="light", locks=["position", "style", "content"])
@@ -164,8 +164,8 @@ def _contact_slots(s: Sheet, paper: Paper, copy: dict[str, str], w: float, h: fl
     s.add("qr-ground", "box", (MARGIN + half - 35, y + 27, 28, 28), colour="#ffffff", page=2, locks=["position", "style", "content"])
     s.add("qr", "qr", (MARGIN + half - 34, y + 28, 26, 26), "{{ link.qr }}", colour="#16201d", ground="light", page=2, locks=["position", "style", "content"])
     x, rest = MARGIN + half + 8, wide - half - 15
-    s.add("logo-back", "logo", (x, y + 7, rest, 20), ground="light", page=2, align="start", valign="middle", locks=["position"])
-    s.text("contact-name", (x, y + 31, rest, 6), "{{ brand.name }}", 10.5, font="sans-bold", colour=INK, page=2, valign="middle", min_size=6.5)
+    s.add("logo-back", "logo", (x, y + 6, rest, 20), ground="light", page=2, align="start", valign="middle", locks=["position"])
+    s.text("contact-name", (x, y + 29.5, rest, 7.4), "{{ brand.name }}", 10.5, font="sans-bold", colour=INK, page=2, valign="middle", min_size=6.5)
     s.text("contact-phone", (x, y + 38, rest, 5), "{{ brand.phone }}", 9.4, colour=INK, page=2, min_size=7)
     s.text("contact-url", (x, y + 43.5, rest, 5), "{{ brand.url | replace('https://', '') }}", 9.4, colour=INK, page=2, min_size=6.5)
     s.text("contact-address", (x, y + 49, rest, 9), "{{ brand.address }}", 8, colour=QUIET, page=2, line_height=1.3, min_size=5.6)

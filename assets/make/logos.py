@@ -82,14 +82,14 @@ def naseem(words: Words, disc: str, ink: str, wave: str) -> str:
 
 
 def tanabe(words: Words, ink: str, accent: str) -> str:
-    """Tall and narrow: the field of 田 over the name set from top to bottom."""
+    """Tall and narrow: the field of 田 over the name in two columns, read from the right."""
     mark = [rect(8, 8, 64, 64, accent), rect(17, 17, 20, 20, "#fff"), rect(43, 17, 20, 20, "#fff"), rect(17, 43, 20, 20, "#fff"), path("M43 63V43h20z", "#fff")]
-    column = []
+    columns = []
     for i, sign in enumerate("田辺設備"):
-        letter = words(sign, "jp-bold", 46)
+        letter = words(sign, "jp-bold", 36)
         x, y, w, h = letter.box
-        column.append(_placed(letter, 40 - x - w / 2, 116 + 52 * i - y - h / 2, ink))
-    return _svg(80, 316, *mark, *column, rect(24, 306, 32, 4, accent), title="田辺設備")
+        columns.append(_placed(letter, (58 if i < 2 else 22) - x - w / 2, 102 + 39 * (i % 2) - y - h / 2, ink))
+    return _svg(80, 174, *mark, *columns, rect(8, 168, 64, 3, accent), title="田辺設備")
 
 
 def wunsiedel(words: Words, ink: str, accent: str) -> str:
@@ -102,7 +102,7 @@ def wunsiedel(words: Words, ink: str, accent: str) -> str:
 
 def _png(svg: str, width: int, *, margin: float = 0.0) -> bytes:
     if margin:
-        body = svg.replace('viewBox="0 0 80 316" width="80" height="316"', 'viewBox="-120 -60 320 436" width="320" height="436"')
+        body = svg.replace('viewBox="0 0 80 174" width="80" height="174"', 'viewBox="-60 -40 200 254" width="200" height="254"')
         return bytes(resvg_py.svg_to_bytes(svg_string=body, width=width, skip_system_fonts=True))
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True))
 

@@ -32,7 +32,7 @@ class Stage:
     )
     prints_from: float | None = None
     snowfall: int = 60
-    calm: tuple[float, float, float, float] = (0, 0, 0, 0)
+    calm: tuple[tuple[float, float, float, float], ...] = ()
     foot: str = "#dfe8e1"
 
 
@@ -88,11 +88,16 @@ def _prints(st: Stage) -> list[str]:
     for i in range(steps):
         t = i / (steps - 1)
         x = st.prints_from + (end - st.prints_from) * t
-        y = st.ground + (44 - 26 * t) * s + (5 * s if i % 2 else -5 * s)
+        y = st.ground + (37 - 19 * t) * s + (5 * s if i % 2 else -5 * s)
         r = 4.2 * s * (1 - 0.3 * t)
         toes = [circle(x + r * dx, y - r * dy, r * 0.42, "#9db3a8") for dx, dy in ((-1, 1), (-0.35, 1.55), (0.45, 1.5), (1.05, 0.9))]
         out += [circle(x, y, r * 0.85, "#9db3a8"), *toes]
     return out
+
+
+def _in_calm(st: Stage, x: float, y: float) -> bool:
+    """Whether a flake would fall onto words or onto the vendor's mark."""
+    return any(left <= x <= left + w and top <= y <= top + h for left, top, w, h in st.calm)
 
 
 def draw(st: Stage, *, badge: list[str] | None = None, prefix: str = "g") -> Board:
@@ -101,10 +106,9 @@ def draw(st: Stage, *, badge: list[str] | None = None, prefix: str = "g") -> Boa
     sky = board.gradient([(0, "#08302b", 1), (0.55, "#0e3d37", 1), (1, "#1b5a50", 1)])
     board.add(rect(0, 0, st.width, st.height, sky))
     rnd = random.Random(5)
-    cx, cy, cw, ch = st.calm
     for _ in range(st.snowfall):
         x, y, r = rnd.uniform(0, st.width), rnd.uniform(0, st.ground - 40 * st.scale), rnd.uniform(0.8, 1.9) * st.scale
-        if not (cx <= x <= cx + cw and cy <= y <= cy + ch):
+        if not _in_calm(st, x, y):
             board.add(circle(x, y, r, "#fff", opacity=0.35))
     _moon(board, *st.moon)
     _far(board, st)
@@ -118,7 +122,9 @@ def draw(st: Stage, *, badge: list[str] | None = None, prefix: str = "g") -> Boa
     board.add(*_prints(st))
     for _ in range(st.snowfall // 3):
         x, y = rnd.uniform(st.house - 120 * st.scale, st.width), rnd.uniform(0, st.ground - 30 * st.scale)
-        board.add(circle(x, y, rnd.uniform(1.6, 3.4) * st.scale, "#fff", opacity=0.75))
+        r = rnd.uniform(1.6, 3.4) * st.scale
+        if not _in_calm(st, x, y):
+            board.add(circle(x, y, r, "#fff", opacity=0.75))
     machine = Board(st.width, st.height, prefix + "u")
     unit(machine, badge=badge)
     board.defs += machine.defs

@@ -18,33 +18,33 @@ def _badge(mirror: bool) -> list[str]:
 
 def hero(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
     """The scene behind the data sheet's headline, `w` by `h` millimetres."""
-    scale = 0.2
-    stage = Stage(w, h, house=w - 101, ground=h - 9, scale=scale, moon=(w - 84, 24, 8.6), unit_at=96, wall_height=(h - 9 - 40) / scale, calm=(10, 30, 96, 60), prints_from=70, foot="#ffffff")
+    scale = min(0.2, (h - 9 - 34) / 420)
+    stage = Stage(w, h, house=w - 101, ground=h - 9, scale=scale, moon=(w - 84, 24, 8.6), unit_at=96, wall_height=(h - 9 - 40) / scale, calm=((10, 8, 96, 82), (w - 70, 8, 62, 16)), prints_from=70, foot="#ffffff")
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 
 def wide(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
     """1200 × 628: words left, house right."""
-    stage = Stage(w, h, house=626, ground=582, scale=0.98, moon=(566, 96, 44), calm=(40, 60, 560, 330), prints_from=440)
+    stage = Stage(w, h, house=626, ground=582, scale=0.98, moon=(566, 96, 44), calm=((40, 40, 560, 350), (w - 300, 20, 290, 70)), prints_from=440)
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 
 def square(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
     """1080 × 1080: words above, house below."""
-    stage = Stage(w, h, house=330, ground=884, scale=1.12, moon=(170, 470, 62), unit_at=110, calm=(40, 40, 1000, 420), prints_from=40, snowfall=90)
+    stage = Stage(w, h, house=350, ground=884, scale=1.04, moon=(176, 566, 58), unit_at=110, calm=((40, 40, 1000, 420),), prints_from=40, snowfall=90)
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 
 def story(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
     """1080 × 1920: a tall sky, the house in the middle, snow for the logo below."""
-    stage = Stage(w, h, house=250, ground=1400, scale=1.3, moon=(170, 850, 78), unit_at=120, calm=(40, 200, 1000, 520), prints_from=20, snowfall=120)
+    stage = Stage(w, h, house=250, ground=1400, scale=1.3, moon=(838, 752, 84), unit_at=120, calm=((40, 220, 1000, 560),), prints_from=20, snowfall=120)
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 
 def landing(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
     """1440 × 560 for the landing page's head; the form stands over its right."""
     windows = ((40, -348, True, "plant"), (180, -348, False, ""), (500, -348, True, "lamp"), (640, -348, True, "reader"), (880, -348, False, ""), (1020, -348, True, "plant"))
-    stage = Stage(w, h, house=600, ground=524, scale=0.82, moon=(640, 76, 40), unit_at=70, wall_height=430, windows=windows, calm=(80, 40, 500, 330), prints_from=420, snowfall=48, foot="#ffffff")
+    stage = Stage(w, h, house=600, ground=524, scale=0.82, moon=(640, 76, 40), unit_at=70, wall_height=430, windows=windows, calm=((80, 40, 500, 330),), prints_from=420, snowfall=48, foot="#ffffff")
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 
@@ -76,14 +76,14 @@ CARE = _stroke("M14.500 6.500a4.500 4.500 0 0 1 5.500 -1.500l-3 3l1.500 2.500l2.
 PICTURES = (
     Picture(
         "social-wide", 1200, 628, wide, headline=(64, 66, 520, 190), headline_size=80, subhead=(64, 262, 500, 84), subhead_size=28,
-        logo=(80, 404, 318, 92), address=(80, 500, 318, 32), address_size=19, sign=(60, 44, 34), plate=(64, 392, 350, 150),
+        logo=(80, 408, 298, 88), address=(84, 496, 290, 28), address_size=18, sign=(60, 44, 34), plate=(64, 400, 330, 136),
     ),
     Picture(
-        "social-square", 1080, 1080, square, headline=(72, 128, 936, 236), headline_size=100, subhead=(72, 362, 720, 92), subhead_size=34,
+        "social-square", 1080, 1080, square, headline=(72, 112, 936, 228), headline_size=98, subhead=(72, 346, 720, 96), subhead_size=34,
         logo=(60, 922, 460, 130), address=(548, 922, 460, 130), address_size=32, address_align="end", sign=(72, 58, 42),
     ),
     Picture(
-        "social-story", 1080, 1920, story, headline=(84, 330, 912, 300), headline_size=124, subhead=(84, 648, 820, 120), subhead_size=42,
+        "social-story", 1080, 1920, story, headline=(84, 352, 912, 300), headline_size=124, subhead=(84, 664, 640, 120), subhead_size=42,
         logo=(84, 1500, 912, 180), address=(84, 1700, 912, 60), address_size=38, sign=(84, 250, 48), sign_at_end=False,
     ),
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import polib
 
+from renderer.kit.messages import Message as KitText
+
 COPY = Path(__file__).parent / "copy"
 LANGUAGES = ("de", "fr", "es", "ja", "ar")
 PLURALS = {
@@ -19,16 +21,16 @@ PLURALS = {
     "ja": "nplurals=1; plural=0;",
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);",
 }
+SEPARATOR = " | "
 DECIMAL_COMMA = frozenset({"de", "fr", "es"})
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One source string with its translations; `context` tells equal words apart."""
+    """One source string with its translations."""
 
     source: str
     translations: dict[str, str]
-    context: str | None = None
 
 
 def _alike(text: str, language: str) -> str:
@@ -45,7 +47,7 @@ def _message(entry: dict[str, str]) -> Message:
         if text is None:
             raise ValueError(f"{source!r} has no {language}")
         found[language] = text
-    return Message(source, found, entry.get("context"))
+    return Message(source, found)
 
 
 def read(*names: str) -> dict[str, Message]:
@@ -68,14 +70,24 @@ def sources(messages: dict[str, Message]) -> dict[str, str]:
 def _split(messages: Iterable[Message]) -> Iterable[Message]:
     """Table cells are written `a | b | c` in the tables; each is a string of its own in the kit."""
     for message in messages:
-        parts = message.source.split(" | ")
-        columns = {language: text.split(" | ") for language, text in message.translations.items()}
+        parts = message.source.split(SEPARATOR)
+        columns = {language: text.split(SEPARATOR) for language, text in message.translations.items()}
         for at, part in enumerate(parts):
-            yield Message(part, {language: column[at] for language, column in columns.items()}, message.context)
+            yield Message(part, {language: column[at] for language, column in columns.items()})
 
 
-def catalog(messages: dict[str, Message], language: str, project: str) -> bytes:
-    """The .po file of one language. ValueError where one source has two different translations."""
+def by_source(messages: dict[str, Message]) -> dict[str, Message]:
+    """The messages by source string. ValueError where one source has two different translations."""
+    found: dict[str, Message] = {}
+    for message in _split(messages.values()):
+        known = found.setdefault(message.source, message)
+        if known.translations != message.translations:
+            raise ValueError(f"{message.source!r} is translated in two ways")
+    return found
+
+
+def catalog(texts: Iterable[KitText], messages: dict[str, Message], language: str, project: str) -> bytes:
+    """The .po file of one language for the texts found in a kit. ValueError names the first text without translation."""
     po = polib.POFile(wrapwidth=110)
     po.metadata = {
         "Project-Id-Version": project,
@@ -85,12 +97,9 @@ def catalog(messages: dict[str, Message], language: str, project: str) -> bytes:
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": PLURALS[language],
     }
-    seen: dict[tuple[str | None, str], str] = {}
-    for message in _split(messages.values()):
-        text = message.translations[language]
-        known = seen.setdefault((message.context, message.source), text)
-        if known != text:
-            raise ValueError(f"{message.source!r} is {known!r} and {text!r} in {language}")
-    for (context, source), text in seen.items():
-        po.append(polib.POEntry(msgid=source, msgstr=text, msgctxt=context))
+    for item in texts:
+        if item.text not in messages:
+            raise ValueError(f"{item.path}:{item.line}: {item.text!r} is in no copy table")
+        text = messages[item.text].translations[language]
+        po.append(polib.POEntry(msgid=item.text, msgstr=text, msgctxt=item.context, occurrences=[(item.path, str(item.line))]))
     return f"{po}\n".encode()

@@ -115,7 +115,7 @@ def _front_slots(s: Sheet, theme: Theme, paper: Paper, copy: dict[str, str]) -> 
         x = MARGIN + (i - 1) * (quarter + 6)
         s.text(f"fact-{i}", (x, h - 67, quarter, 10), copy[f"fact_{i}"], 21, font="sans-bold", colour=theme.tone, min_size=13, valign="middle")
         s.text(f"fact-{i}-label", (x, h - 56.5, quarter, 8), copy[f"fact_{i}_label"], 8, colour=QUIET, line_height=1.3, min_size=6)
-    s.text("by", (MARGIN, h - 31.5, 110, 5), copy["by"], 8.2, colour=QUIET)
+    s.text("by", (MARGIN, h - 32, 110, 4.5), copy["by"], 8.2, colour=QUIET)
     s.text("partner-name", (MARGIN, h - 27.2, 112, 8), "{{ brand.name }}", 14, font="sans-bold", colour=INK, min_size=8.5, valign="middle")
     s.text("partner-contact", (MARGIN, h - 18, 112, 5), "{{ brand.phone }}  ·  {{ brand.url | replace('https://', '') }}", 9.4, colour=INK, min_size=7)
     s.text("partner-address", (MARGIN, h - 12.5, 112, 5), "{{ brand.address }}", 8, colour=QUIET, min_size=6)
@@ -133,12 +133,12 @@ def _back_slots(s: Sheet, theme: Theme, paper: Paper, copy: dict[str, str]) -> N
         s.text(f"model-{c}", (x, 42, cell - 2, 6), copy[f"model_{c}"], 9.6, font="sans-bold", colour=theme.tone, page=2, align="end", valign="middle", min_size=7)
     for r in range(1, ROWS + 1):
         y = 49.5 + (r - 1) * row
-        s.text(f"row-{r}", (MARGIN + 2, y, label - 4, row), copy[f"row_{r}"], 8.8, colour=QUIET, page=2, valign="middle", min_size=6.4)
+        s.text(f"row-{r}", (MARGIN + 2, y + 0.1, label - 4, row - 0.2), copy[f"row_{r}"], 8.8, colour=QUIET, page=2, valign="middle", min_size=6.4)
         cells = copy[f"row_{r}_cells"].split(" | ")
         for c, cell_text in enumerate(cells, 1):
             span = cell * 3 if len(cells) == 1 else cell
             x = MARGIN + label + (0 if len(cells) == 1 else (c - 1) * cell)
-            s.text(f"row-{r}-{c}", (x, y, span - 2, row), cell_text, 8.8, font="sans-bold", colour=INK, page=2, align="end", valign="middle", min_size=6.2)
+            s.text(f"row-{r}-{c}", (x, y + 0.1, span - 2, row - 0.2), cell_text, 8.8, font="sans-bold", colour=INK, page=2, align="end", valign="middle", min_size=6.2)
     foot = 49.5 + ROWS * row
     s.text("footnote", (MARGIN, foot + 2, wide, 7), copy["footnote"], 6.8, colour="#56625d", page=2, line_height=1.35, min_size=5.2)
     top = steps_top(paper)

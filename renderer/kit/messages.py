@@ -83,15 +83,7 @@ def update_catalogs(kit: LoadedKit) -> dict[str, bytes]:
         if locale == kit.manifest.source_locale:
             continue
         path = _catalog_path(kit.files, locale)
-        entries: PoCatalog | None = PoCatalog(
-            locale=locale.replace("-", "_"),
-            project=kit.manifest.slug,
-            version=kit.manifest.version,
-            charset="utf-8",
-            creation_date=_EPOCH,
-            revision_date=_EPOCH,
-            fuzzy=False,
-        )
+        entries: PoCatalog | None = _new_catalog(kit, locale)
         if path in kit.files.files:
             entries, _ = read_po_file(kit.files.files[path], path, locale)
         if entries is None:
@@ -101,6 +93,23 @@ def update_catalogs(kit: LoadedKit) -> dict[str, bytes]:
         write_po(buffer, entries, width=100, sort_by_file=False)
         written[path] = buffer.getvalue()
     return written
+
+
+def _new_catalog(kit: LoadedKit, locale: str) -> PoCatalog:
+    manifest = kit.manifest
+    return PoCatalog(
+        locale=locale.replace("-", "_"),
+        header_comment=f"# {manifest.title}: translation into {locale}.",
+        project=manifest.slug,
+        version=manifest.version,
+        msgid_bugs_address="",
+        last_translator="",
+        language_team="",
+        charset="utf-8",
+        creation_date=_EPOCH,
+        revision_date=_EPOCH,
+        fuzzy=False,
+    )
 
 
 def _catalog_path(files: KitFiles, locale: str) -> str:

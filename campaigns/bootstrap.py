@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderer.text.fonts import FontBook
 from sqlalchemy import Engine
 
 from campaigns.core.clock import Clock, SystemClock
@@ -12,6 +11,7 @@ from campaigns.core.ports import MailTransport, Storage, Waker
 from campaigns.core.settings import Settings
 from campaigns.db.session import make_engine, make_sessions
 from campaigns.db.unit_of_work import UnitOfWorkFactory
+from renderer.text.fonts import FontBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ def build(
     storage: Storage,
     mail: MailTransport,
     clock: Clock | None = None,
+    engine: Engine | None = None,
     pool_size: int = 8,
 ) -> Container:
     """Wire the container over gateways that the caller opened (see `campaigns.gateways.open`)."""
-    engine = make_engine(settings.database_url, pool_size=pool_size)
+    engine = engine or make_engine(settings.database_url, pool_size=pool_size)
     the_clock = clock or SystemClock()
     return Container(
         settings=settings,

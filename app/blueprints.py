@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from app import style
 from app.account import password, settings, sign_in
+from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
 from app.public import blueprint as public
 from app.studio import blueprint as studio
@@ -18,4 +19,5 @@ ALL: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     password.blueprint,
     settings.blueprint,
+    make_api(),
 )

@@ -13,65 +13,23 @@ from werkzeug.datastructures import MultiDict
 
 from app.api.idempotency import StoredAnswer, body_digest, keep, release, reserve
 from app.api.operation import Answer, Call, Operation
+from app.api.refusals import precondition_required, refused, unreadable, unsupported_media_type
 from app.auth.access import permission
 from app.auth.current import actor
 from app.unit_of_work import container, uow
 from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind
-from campaigns.core.problems import Problem
-
-
-class BadRequest(DomainError):
-    """The request cannot be read at all; 400 rather than 422."""
-
-    status = 400
-
-    def __init__(self, code: str, message: str, **params: Any) -> None:
-        super().__init__(code, Kind.INVALID, message, **params)
-
-
-class UnsupportedMediaType(DomainError):
-    """The body is of another type than the operation takes."""
-
-    status = 415
-
-    def __init__(self, needed: str) -> None:
-        super().__init__("request.media_type", Kind.INVALID, f"The body must be {needed}.", needed=needed)
-
-
-class PreconditionRequired(DomainError):
-    """A change of what people edit needs If-Match (RFC 6585)."""
-
-    status = 428
-
-    def __init__(self) -> None:
-        super().__init__(
-            "request.if_match_missing", Kind.PRECONDITION, "Send If-Match with the ETag of what you read."
-        )
-
-
-def refused(error: ValidationError, where: str) -> DomainError:
-    """Pydantic's findings as one `invalid` error that lists every problem."""
-    problems = [
-        Problem(
-            code=f"{where}.{item['type']}",
-            message=item["msg"],
-            path="/" + "/".join(str(part) for part in item["loc"]),
-        )
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    return DomainError(f"{where}.invalid", Kind.INVALID, f"{len(problems)} values cannot be taken.", problems=problems)
 
 
 def _body(entry: Operation) -> Any:
     if entry.body is None:
         return None
     if request.mimetype != "application/json":
-        raise UnsupportedMediaType("application/json")
+        raise unsupported_media_type("application/json")
     try:
         raw = json.loads(request.get_data(cache=True))
     except (ValueError, RecursionError) as error:
-        raise BadRequest("request.json", f"The body is not JSON: {error}.") from error
+        raise unreadable("request.json", f"The body is not JSON: {error}.") from error
     try:
         return entry.body.model_validate_json(request.get_data(cache=True))
     except ValidationError as error:
@@ -86,9 +44,7 @@ def _query(entry: Operation) -> Any:
         if args:
             raise DomainError("query.unknown", Kind.INVALID, f"This takes no query, got {', '.join(sorted(args))}.")
         return None
-    lists = {
-        name for name, part in entry.query.model_fields.items() if "list" in str(part.annotation).lower()
-    }
+    lists = {name for name, part in entry.query.model_fields.items() if "list" in str(part.annotation).lower()}
     values = {name: args.getlist(name) if name in lists else args.getlist(name)[-1] for name in args}
     try:
         return entry.query.model_validate(values)
@@ -101,7 +57,7 @@ def _if_match(entry: Operation) -> int | None:
         return None
     given = request.headers.get("If-Match")
     if not given:
-        raise PreconditionRequired()
+        raise precondition_required()
     tag = given.strip().removeprefix("W/").strip('"')
     if not tag.isascii() or not tag.isdigit() or len(tag) > 9:
         raise DomainError("request.if_match", Kind.PRECONDITION, "Somebody changed it since; read it again.")
@@ -150,8 +106,8 @@ def handler(entry: Operation) -> Callable[..., Response]:
     """The Flask view of an operation. The guard has asked for the token and the permission before."""
 
     def view(**path: Any) -> Response:
-        if entry.takes != "application/json" and request.mimetype != entry.takes:
-            raise UnsupportedMediaType(entry.takes)
+        if entry.takes not in ("application/json", request.mimetype):
+            raise unsupported_media_type(entry.takes)
         key = request.headers.get("Idempotency-Key") if entry.idempotent else None
         if key is None:
             return _run(entry, actor(), path, None)

@@ -52,15 +52,17 @@ def reserve(factory: UnitOfWorkFactory, actor: Actor, key: str, digest: str) -> 
         now = uow.now
         uow.session.execute(
             delete(IdempotencyKey).where(
-                IdempotencyKey.tenant == tenant, IdempotencyKey.key == key,
+                IdempotencyKey.tenant == tenant,
+                IdempotencyKey.key == key,
                 (IdempotencyKey.expires_at < now)
                 | (IdempotencyKey.status.is_(None) & (IdempotencyKey.lease_until < now)),
             )
         )
         row_id = uow.session.execute(
             insert(IdempotencyKey)
-            .values(id=new_id(), tenant=tenant, key=key, body_digest=digest, lease_until=now + LEASE,
-                    expires_at=now + KEPT)
+            .values(
+                id=new_id(), tenant=tenant, key=key, body_digest=digest, lease_until=now + LEASE, expires_at=now + KEPT
+            )
             .on_conflict_do_nothing(index_elements=["tenant", "key"])
             .returning(IdempotencyKey.id)
         ).scalar_one_or_none()

@@ -124,8 +124,20 @@ def operation(
     def declare(view: View) -> View:
         OPERATIONS.append(
             Operation(
-                method, path, summary, tag, view, permission, body, query, answer, status, idempotent, versioned,
-                takes, gives,
+                method,
+                path,
+                summary,
+                tag,
+                view,
+                permission,
+                body,
+                query,
+                answer,
+                status,
+                idempotent,
+                versioned,
+                takes,
+                gives,
             )
         )
         return view

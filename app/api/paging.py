@@ -66,7 +66,9 @@ def fetch(
     return [show(row) for row in kept], encode(kept[-1].created_at, kept[-1].id) if more else None
 
 
-def page_list(items: Sequence[T], page: PageQuery, key: Callable[[T], tuple[datetime, UUID]]) -> tuple[list[T], str | None]:
+def page_list(
+    items: Sequence[T], page: PageQuery, key: Callable[[T], tuple[datetime, UUID]]
+) -> tuple[list[T], str | None]:
     """A page of a short list that a query returned whole, newest first."""
     ordered = sorted(items, key=key, reverse=True)
     if page.cursor:

@@ -12,24 +12,7 @@ from app.api.operation import OPERATIONS
 from app.auth.access import public
 from app.unit_of_work import container
 
-RESOURCES = (
-    "me",
-    "programmes",
-    "partners",
-    "people",
-    "tokens",
-    "brand",
-    "kits",
-    "campaigns",
-    "launches",
-    "lists",
-    "contacts",
-    "imports",
-    "suppressions",
-    "leads",
-    "outbox",
-    "audit",
-)
+RESOURCES = ("me", "programmes", "tokens", "kits", "campaigns", "lists", "outbox", "audit")
 
 
 def make_blueprint() -> Blueprint:
@@ -39,7 +22,10 @@ def make_blueprint() -> Blueprint:
         import_module(f"app.api.v1.{name}")
     for entry in OPERATIONS:
         blueprint.add_url_rule(
-            entry.rule, endpoint=entry.name, view_func=handler(entry), methods=[entry.method.upper()],
+            entry.rule,
+            endpoint=entry.name,
+            view_func=handler(entry),
+            methods=[entry.method.upper()],
             provide_automatic_options=False,
         )
 

@@ -33,13 +33,27 @@ class AuditPage(Page[AuditOut]):
 
 def _show(row: AuditEntry) -> AuditOut:
     return AuditOut(
-        number=row.number, at=row.created_at, actor=row.actor, action=row.action, subject_type=row.subject_type,
-        subject_id=row.subject_id, data=row.data, prev_hash=row.prev_hash, hash=row.hash,
+        number=row.number,
+        at=row.created_at,
+        actor=row.actor,
+        action=row.action,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        data=row.data,
+        prev_hash=row.prev_hash,
+        hash=row.hash,
     )
 
 
-@operation("get", "/audit", summary="What was done in your tenant", tag="Audit", permission="audit.read",
-           query=PageQuery, answer=AuditPage)
+@operation(
+    "get",
+    "/audit",
+    summary="What was done in your tenant",
+    tag="Audit",
+    permission="audit.read",
+    query=PageQuery,
+    answer=AuditPage,
+)
 def list_audit(call: Call[Any, PageQuery]) -> AuditPage:
     rows, cursor = fetch(
         call.uow.session, scoped(select(AuditEntry), call.actor, AuditEntry), AuditEntry, call.query, _show, int

@@ -39,8 +39,15 @@ def show(row: ContactList) -> ListOut:
     return ListOut(id=row.id, name=row.name, created_at=row.created_at, version=row.version)
 
 
-@operation("get", "/lists", summary="Your contact lists", tag="Audience", permission="contact.read",
-           query=PageQuery, answer=ListPage)
+@operation(
+    "get",
+    "/lists",
+    summary="Your contact lists",
+    tag="Audience",
+    permission="contact.read",
+    query=PageQuery,
+    answer=ListPage,
+)
 def list_lists(call: Call[Any, PageQuery]) -> ListPage:
     query = scoped(select(ContactList), call.actor, ContactList).where(ContactList.archived_at.is_(None))
     rows, cursor = fetch(call.uow.session, query, ContactList, call.query, show)

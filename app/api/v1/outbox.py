@@ -32,13 +32,24 @@ class MessagePage(Page[MessageOut]):
 
 def _show(row: KeptMessage) -> MessageOut:
     return MessageOut(
-        id=row.id, message_id=row.message_id, recipient=row.recipient, subject=row.subject, kind=row.kind,
+        id=row.id,
+        message_id=row.message_id,
+        recipient=row.recipient,
+        subject=row.subject,
+        kind=row.kind,
         created_at=row.created_at,
     )
 
 
-@operation("get", "/outbox", summary="Messages kept as files", tag="Outbox", permission="outbox.read",
-           query=PageQuery, answer=MessagePage)
+@operation(
+    "get",
+    "/outbox",
+    summary="Messages kept as files",
+    tag="Outbox",
+    permission="outbox.read",
+    query=PageQuery,
+    answer=MessagePage,
+)
 def list_outbox(call: Call[Any, PageQuery]) -> MessagePage:
     rows, cursor = fetch(
         call.uow.session, scoped(select(KeptMessage), call.actor, KeptMessage), KeptMessage, call.query, _show
@@ -46,8 +57,14 @@ def list_outbox(call: Call[Any, PageQuery]) -> MessagePage:
     return MessagePage(items=rows, next_cursor=cursor)
 
 
-@operation("get", "/outbox/{message_id:uuid}/message", summary="One kept message as it would go out", tag="Outbox",
-           permission="outbox.read", gives="message/rfc822")
+@operation(
+    "get",
+    "/outbox/{message_id:uuid}/message",
+    summary="One kept message as it would go out",
+    tag="Outbox",
+    permission="outbox.read",
+    gives="message/rfc822",
+)
 def get_outbox_message(call: Call[Any, Any]) -> Response:
     query = scoped(select(KeptMessage), call.actor, KeptMessage).where(KeptMessage.id == call.path["message_id"])
     row = must_exist(call.uow.session.scalars(query).one_or_none(), "message")

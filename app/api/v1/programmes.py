@@ -33,8 +33,15 @@ def _show(row: Programme) -> ProgrammeOut:
     )
 
 
-@operation("get", "/programmes", summary="Programmes you belong to", tag="Programmes", permission="self.read",
-           query=PageQuery, answer=ProgrammePage)
+@operation(
+    "get",
+    "/programmes",
+    summary="Programmes you belong to",
+    tag="Programmes",
+    permission="self.read",
+    query=PageQuery,
+    answer=ProgrammePage,
+)
 def list_programmes(call: Call[Any, PageQuery]) -> ProgrammePage:
     query = select(Programme)
     if call.actor.partner_id is not None:

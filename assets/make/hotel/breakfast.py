@@ -7,7 +7,7 @@ from assets.make.svg import Board, circle, ellipse, group, line, path, rect
 from assets.make.theme import mark
 
 W, H = 148.0, 210.0
-TOP = 112.0
+TOP = 117.0
 INK, QUIET, TONE = "#16201d", "#33403c", "#2447c5"
 
 
@@ -45,20 +45,20 @@ def art(*, mirror: bool) -> Board:
     """The page without any copy: dawn over roofs, the table, the tinted foot."""
     board = Board(W, H, "e")
     board.add(rect(0, 0, W, H, "#ffffff"))
-    sky = board.gradient([(0, "#16266f", 1), (0.55, "#3d56c6", 1), (0.86, "#f4b552", 1), (1, "#ffd98a", 1)])
+    sky = board.gradient([(0, "#16266f", 1), (0.5, "#3d56c6", 1), (0.66, "#8d8fd6", 1), (0.78, "#f0b58f", 1), (0.86, "#ffd98a", 1), (1, "#ffd98a", 1)])
     scene = [rect(0, 0, W, TOP, sky)]
-    board.glow(118, 84, 34, "#fff3d0", 0.9)
+    board.glow(62, 89, 30, "#fff3d0", 0.9)
     glow = board.parts.pop()
-    roofs = "M0 90V80h9v-5h8v7h10v-11h7v-4h5v4h7v13h9v-6h10v8h12v-16h9v10h11v-5h8v9h10v-13h12v11h10v-6h9V112H0z"
-    scene += [glow, circle(118, 84, 8.5, "#fff3d0"), path(roofs, "#24379a")]
-    for x, y in ((30, 78), (33.5, 82), (12, 80), (72, 80), (76, 84), (104, 79), (128, 80), (55, 84)):
+    roofs = "M0 95V85h9v-5h8v7h10v-11h7v-4h5v4h7v13h9v-6h10v8h12v-16h9v10h11v-5h8v9h10v-13h12v11h10v-6h9V117H0z"
+    scene += [glow, circle(62, 89, 7.5, "#fff3d0"), path(roofs, "#24379a")]
+    for x, y in ((30, 83), (33.5, 87), (12, 85), (72, 85), (76, 89), (104, 84), (128, 85), (55, 89)):
         scene.append(rect(x, y, 1.3, 1.8, "#ffd98a"))
-    scene += [rect(0, 88, W, TOP - 88, "#eef2fc"), rect(0, 88, W, 1.2, "#ffffff"), rect(0, 109, W, 3, "#c6d0ee")]
-    scene += [ellipse(112, 104.5, 13, 1.4, "#c6d0ee"), group(_cup(), x=78, y=101), group(_croissant(), x=34, y=105), group(_keycard(), x=114, y=98)]
+    scene += [rect(0, 93, W, TOP - 93, "#eef2fc"), rect(0, 93, W, 1.2, "#ffffff"), rect(0, TOP - 3, W, 3, "#c6d0ee")]
+    scene += [ellipse(131, 110, 10, 1.2, "#c6d0ee"), group(_cup(), x=94, y=106.5, scale=0.85), group(_croissant(), x=40, y=109), group(_keycard(), x=131, y=104, scale=0.85)]
     board.add(group(scene, x=W, flip=True) if mirror else "".join(scene))
     sign = mark("cordant", "dark")
     board.add(sign.placed(height=5, x=12, y=11) if mirror else sign.placed(height=5, right=W - 12, y=11))
-    board.add(line(f"M12 151.500H{W - 12}M12 162H{W - 12}", "#d3d9ea", 0.3, cap="butt"))
+    board.add(line(f"M12 153H{W - 12}M12 163.5H{W - 12}", "#d3d9ea", 0.3, cap="butt"))
     board.add(rect(0, H - 38, W, 38, "#f1f3fa"))
     return board
 
@@ -69,13 +69,13 @@ def layout(copy: dict[str, str], *, mirror: bool) -> Sheet:
     s.add("logo-top", "logo", (12, 8, 52, 14), ground="dark", align="start", valign="middle", locks=["position"])
     s.text("kicker", (12, 27, 120, 5), copy["ev_kicker"], 9, font="sans-bold", colour="#ffd98a", min_size=7)
     s.text("headline", (12, 32.5, 124, 25), copy["ev_headline"], 28, font="sans-bold", colour="#ffffff", line_height=1.14, min_size=17)
-    s.text("text", (12, 118, 124, 27), copy["ev_text"], 10, colour=QUIET, line_height=1.45, min_size=7.6)
-    for key, y in (("when", 142.5), ("where", 153)):
+    s.text("text", (12, 122.5, 124, 21), copy["ev_text"], 9.6, colour=QUIET, line_height=1.45, min_size=7.6)
+    for key, y in (("when", 144.4), ("where", 154.6)):
         s.text(key, (12, y, 24, 8), copy[f"ev_{key}"], 9, colour=QUIET, valign="middle", min_size=7)
         s.text(f"{key}-value", (38, y, 98, 8), copy[f"ev_{key}_value"], 11, font="sans-bold", colour=INK, valign="middle", min_size=6.5)
     s.text("host", (12, H - 34, 60, 4), copy["ev_host"], 8, colour=QUIET)
     s.add("logo-foot", "logo", (12, H - 29.5, 58, 15), ground="light", align="start", valign="middle", locks=["position"])
-    s.text("host-line", (12, H - 13.5, 62, 8), "{{ brand.url | replace('https://', '') }}\n{{ brand.address }}", 7.4, colour=QUIET, line_height=1.35, min_size=4.8)
+    s.text("host-line", (12, H - 13.5, 62, 8), "{{ brand.phone }}  ·  {{ brand.url | replace('https://', '') }}\n{{ brand.address }}", 7.4, colour=QUIET, line_height=1.35, min_size=4.8)
     s.add("panel", "box", (78, H - 44, 58, 38), colour="brand.primary", locks=["position"])
     s.add("panel-edge", "rule", (78, H - 44, 58, 1.2), colour="brand.secondary", locks=["position"])
     s.text("cta", (83, H - 38.5, 48, 6.5), copy["ev_cta"], 12.5, font="sans-bold", colour="brand.on_primary", min_size=8.5)

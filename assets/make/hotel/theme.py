@@ -14,7 +14,7 @@ TONE = "#2447c5"
 def hero(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
     """The scene behind the data sheet's headline, `w` by `h` millimetres."""
     scale = min(0.178, (h - 7 - 25) / 605)
-    return draw(Stage(w, h, left=w - 97, ground=h - 7, scale=scale, floors=4, columns=6, calm=((10, 8, 100, 82), (w - 70, 8, 62, 14)), foot="#ffffff"), prefix=prefix)
+    return draw(Stage(w, h, left=w - 97, ground=h - 7, scale=scale, floors=4, columns=4, calm=((10, 8, 100, 82), (w - 70, 8, 62, 14)), foot="#ffffff"), prefix=prefix)
 
 
 def wide(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
@@ -41,13 +41,13 @@ def band(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
     """The strip over the second page: one corridor of doors, an access point, its rings."""
     board = Board(w, h, prefix)
     board.add(rect(0, 0, w, h, board.gradient([(0, "#0b1650", 1), (1, "#24379a", 1)])))
-    cx = w - 84
+    cx = w - 60
     for r in (34, 26, 18, 10):
         board.add(circle(cx, 5.6, r, "#ffffff", opacity=0.06))
     board.add(rect(cx - 5, 4.4, 10, 2.3, "#ffffff", r=1.15), circle(cx, 5.55, 0.5, TONE))
-    for i in range(4):
-        x = w - 118 + i * 18.5
-        lit = i in (1, 2)
+    for i in range(3):
+        x = w - 84 + i * 18.5
+        lit = i == 1
         board.add(rect(x - 0.8, 15.2, 11.6, 18.8, "#0b1650", opacity=0.6), rect(x, 16, 10, 18, "#1b2c80"), rect(x + 1.6, 18, 6.8, 6, "#22358f"), circle(x + 8.4, 26.5, 0.55, "#f2a61c"))
         if lit:
             board.add(rect(x, 33.2, 10, 0.8, "#ffcf66"), rect(x - 1.2, 33.4, 12.4, 0.8, "#f2a61c", opacity=0.7))
@@ -72,8 +72,8 @@ PICTURES = (
         logo=(80, 408, 298, 88), address=(84, 496, 290, 28), address_size=18, sign=(60, 38, 30), plate=(64, 400, 330, 136),
     ),
     Picture(
-        "social-square", 1080, 1080, square, headline=(72, 112, 936, 228), headline_size=92, subhead=(72, 332, 620, 96), subhead_size=32,
-        logo=(60, 922, 460, 130), address=(548, 922, 460, 130), address_size=32, address_align="end", sign=(72, 52, 38),
+        "social-square", 1080, 1080, square, headline=(72, 112, 936, 228), headline_size=92, subhead=(72, 346, 620, 92), subhead_size=32,
+        logo=(60, 922, 460, 130), address=(548, 962, 460, 50), address_size=32, address_align="end", sign=(72, 52, 38),
     ),
     Picture(
         "social-story", 1080, 1920, story, headline=(84, 352, 912, 280), headline_size=112, subhead=(84, 640, 640, 120), subhead_size=42,

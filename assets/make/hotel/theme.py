@@ -41,12 +41,12 @@ def band(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
     """The strip over the second page: one corridor of doors, an access point, its rings."""
     board = Board(w, h, prefix)
     board.add(rect(0, 0, w, h, board.gradient([(0, "#0b1650", 1), (1, "#24379a", 1)])))
-    cx = w - 60
+    cx = w - 74.5
     for r in (34, 26, 18, 10):
         board.add(circle(cx, 5.6, r, "#ffffff", opacity=0.06))
     board.add(rect(cx - 5, 4.4, 10, 2.3, "#ffffff", r=1.15), circle(cx, 5.55, 0.5, TONE))
     for i in range(3):
-        x = w - 84 + i * 18.5
+        x = w - 98 + i * 18.5
         lit = i == 1
         board.add(rect(x - 0.8, 15.2, 11.6, 18.8, "#0b1650", opacity=0.6), rect(x, 16, 10, 18, "#1b2c80"), rect(x + 1.6, 18, 6.8, 6, "#22358f"), circle(x + 8.4, 26.5, 0.55, "#f2a61c"))
         if lit:

@@ -19,7 +19,7 @@ from renderer.kit.load import load_kit
 from renderer.kit.messages import extract_messages
 
 ASSETS = Path(__file__).resolve().parents[1]
-CAMPAIGNS = ("heat",)
+CAMPAIGNS = ("heat", "hotel")
 EXPRESSION = re.compile(r"\{\{.*?\}\}")
 SAMPLE_LOGOS = {
     "osterly-light.svg": "demo/osterly/logo-light.svg",
@@ -76,7 +76,7 @@ def layouts(campaign: str) -> dict[str, bytes]:
 
 def tables(campaign: str) -> dict[str, wording.Message]:
     """The campaign's copy by key."""
-    return wording.read(f"{campaign}-sheet", f"{campaign}-words")
+    return wording.read("common", f"{campaign}-sheet", f"{campaign}-words")
 
 
 def catalogs(campaign: str, made: dict[str, bytes]) -> dict[str, bytes]:
@@ -85,8 +85,9 @@ def catalogs(campaign: str, made: dict[str, bytes]) -> dict[str, bytes]:
     kit = load_kit(KitFiles.of(files))
     texts = extract_messages(kit)
     known = wording.by_source(tables(campaign))
-    wordless = {text for text in known if not any(char.isalpha() for char in EXPRESSION.sub("", text))}
-    unused = known.keys() - {item.text for item in texts} - wordless
+    own = wording.by_source(wording.read(f"{campaign}-sheet", f"{campaign}-words"))
+    wordless = {text for text in own if not any(char.isalpha() for char in EXPRESSION.sub("", text))}
+    unused = own.keys() - {item.text for item in texts} - wordless
     if unused:
         raise ValueError(f"in the copy tables and nowhere in the kit: {sorted(unused)}")
     project = f"{kit.manifest.slug} {kit.manifest.version}"

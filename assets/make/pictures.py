@@ -68,6 +68,6 @@ def layout(theme: Theme, picture: Picture, copy: dict[str, str], *, mirror: bool
         colour=picture.address_colour,
         align=picture.address_align,
         valign="middle",
-        min_size=round(picture.address_size * 0.6),
+        min_size=round(picture.address_size * 0.5),
     )
     return s

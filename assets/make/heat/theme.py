@@ -80,7 +80,7 @@ PICTURES = (
     ),
     Picture(
         "social-square", 1080, 1080, square, headline=(72, 112, 936, 228), headline_size=98, subhead=(72, 346, 720, 96), subhead_size=34,
-        logo=(60, 922, 460, 130), address=(548, 922, 460, 130), address_size=32, address_align="end", sign=(72, 58, 42),
+        logo=(60, 922, 460, 130), address=(548, 962, 460, 50), address_size=32, address_align="end", sign=(72, 58, 42),
     ),
     Picture(
         "social-story", 1080, 1920, story, headline=(84, 352, 912, 300), headline_size=124, subhead=(84, 664, 640, 120), subhead_size=42,

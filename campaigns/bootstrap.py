@@ -39,10 +39,11 @@ def build(
     storage: Storage,
     mail: MailTransport,
     clock: Clock | None = None,
+    engine: Engine | None = None,
     pool_size: int = 8,
 ) -> Container:
     """Wire the container over gateways that the caller opened (see `campaigns.gateways.open`)."""
-    engine = make_engine(settings.database_url, pool_size=pool_size)
+    engine = engine or make_engine(settings.database_url, pool_size=pool_size)
     the_clock = clock or SystemClock()
     return Container(
         settings=settings,

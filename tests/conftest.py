@@ -31,6 +31,9 @@ class RecordingWaker:
     def wake(self, calls: object) -> None:
         self.calls.extend(calls)  # type: ignore[arg-type]
 
+    def depth(self, queue: str) -> int | None:
+        return None
+
 
 @pytest.fixture(scope="session")
 def server_url() -> str:

@@ -58,6 +58,10 @@ class Waker(Protocol):
 
     def wake(self, calls: Sequence[Wake]) -> None: ...
 
+    def depth(self, queue: str) -> int | None:
+        """How many calls wait in a queue, so that the sweeper does not pile up more; None if unknown."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SendResult:

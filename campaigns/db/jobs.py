@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from campaigns.core.ports import Wake
 from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=20)  # short, since whoever holds it extends it; see docs/decisions/0002-leases.md
 BACK_OFF_S = (2, 10, 60, 300, 1800)
 
 
@@ -115,26 +116,61 @@ def fail(session: Session, job: ClaimedJob, now: datetime, error: dict[str, Any]
     return row or "lost"
 
 
-def due(session: Session, now: datetime, *, limit: int = 500, quiet: timedelta = timedelta(seconds=5)) -> list[Wake]:
-    """Jobs that should have run: due and not woken lately, or with a lease that ran out. Marks them woken.
+def extend(session: Session, job: ClaimedJob, now: datetime, *, lease: timedelta = LEASE) -> bool:
+    """Hold the job for another lease from now; False if somebody else has it or it is over."""
+    held = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.lease_token == job.lease_token, Job.state == "leased")
+        .values(lease_until=now + lease)
+        .returning(Job.id)
+    ).one_or_none()
+    return held is not None
 
-    A job out of attempts whose lease ran out is parked, so a task that kills its worker cannot do so for ever.
-    """
-    session.execute(
+
+def release_all(session: Session, now: datetime) -> int:
+    """End every lease at once and return how many; only where it is certain that no worker is alive."""
+    released = session.execute(
+        update(Job)
+        .where(Job.state == "leased", Job.lease_until > now)
+        .values(lease_until=now - timedelta(milliseconds=1), woken_at=None)
+        .returning(Job.id)
+    ).all()
+    return len(released)
+
+
+WORKER_DIED = {"code": "job.worker_died", "message": "The worker ended in the middle of the last attempt."}
+
+
+def park_dead(session: Session, now: datetime) -> list[ClaimedJob]:
+    """Park jobs out of attempts whose lease ran out, so a task that kills its worker cannot do so for ever."""
+    rows = session.execute(
         update(Job)
         .where(Job.state == "leased", Job.lease_until < now, Job.attempts >= Job.max_attempts)
-        .values(
-            state="parked",
-            lease_until=None,
-            finished_at=now,
-            last_error={"code": "job.worker_died", "message": "The worker ended in the middle of the last attempt."},
-        )
-    )
+        .values(state="parked", lease_until=None, finished_at=now, last_error=WORKER_DIED)
+        .returning(Job.id, Job.task, Job.payload, Job.attempts, Job.max_attempts, Job.lease_token, Job.request_id)
+    ).all()
+    return [ClaimedJob(*row) for row in rows]
+
+
+def due(
+    session: Session,
+    now: datetime,
+    *,
+    queues: Sequence[str] | None = None,
+    limit: int = 500,
+    quiet: timedelta = timedelta(seconds=5),
+) -> list[Wake]:
+    """Jobs that should have run: due and not woken lately, or with a lease that ran out. Marks them woken.
+
+    `queues` limits it to those; None means all. Jobs out of attempts are left to `park_dead`.
+    """
     picked = (
         select(Job.id)
         .where(
-            ((Job.state == "waiting") & (Job.run_at <= now)) | ((Job.state == "leased") & (Job.lease_until < now)),
+            ((Job.state == "waiting") & (Job.run_at <= now))
+            | ((Job.state == "leased") & (Job.lease_until < now) & (Job.attempts < Job.max_attempts)),
             (Job.woken_at.is_(None)) | (Job.woken_at < now - quiet),
+            Job.queue.in_(queues) if queues is not None else true(),
         )
         .order_by(Job.run_at)
         .limit(limit)

@@ -31,6 +31,7 @@ def test_a_lost_worker_gives_its_job_back_and_a_deadly_job_is_parked(uow, clock)
     assert again.attempts == 2
     clock.advance(jobs.LEASE + timedelta(seconds=1))
     assert jobs.due(uow.session, uow.now) == []
+    assert [job.id for job in jobs.park_dead(uow.session, uow.now)] == [job_id]
     assert uow.session.execute(text("SELECT state FROM job")).scalar_one() == "parked"
 
 

@@ -46,6 +46,8 @@ _FAULTS = (
     SyntaxError,
 )
 
+Fields = list[tuple[str, str]]
+
 
 class TemplateFailed(RenderError):  # noqa: N818 - what happened, said as people say it
     """A template that cannot be rendered; `problems` holds all that was found, with lines."""
@@ -228,17 +230,22 @@ class Engine:
             except _FAULTS as error:
                 raise TemplateFailed([_explain(error, run)]) from error
 
-    def render(self, path: str, values: Mapping[str, Any]) -> tuple[str, Run]:
-        """The rendered file, and what was noted on the way (recipient fields). Raises TemplateFailed."""
-        return self._render(lambda: self._env.get_template(path), values, Run(path, tuple(values)))
+    def render(self, path: str, values: Mapping[str, Any], fields: Fields | None = None) -> str:
+        """The rendered file. Recipient fields it prints are added to `fields`. Raises TemplateFailed."""
+        return self._render(lambda: self._env.get_template(path), values, Run(path, tuple(values), None, fields))
 
     def render_text(
-        self, source: str, values: Mapping[str, Any], path: str, line: int | None = None
-    ) -> tuple[str, Run]:
+        self,
+        source: str,
+        values: Mapping[str, Any],
+        path: str,
+        line: int | None = None,
+        fields: Fields | None = None,
+    ) -> str:
         """A value that is itself a template, such as a slot's or a subject; plain text, nothing escaped."""
         if "{" not in source:
-            return source, Run(path, (), line)
-        return self._render(lambda: self._compile(source), values, Run(path, tuple(values), line))
+            return source
+        return self._render(lambda: self._compile(source), values, Run(path, tuple(values), line, fields))
 
     def _compile(self, source: str) -> Template:
         template = self._texts.get(source)
@@ -248,7 +255,7 @@ class Engine:
             template = self._texts[source] = self._env.from_string(source)
         return template
 
-    def _render(self, get: Callable[[], Template], values: Mapping[str, Any], run: Run) -> tuple[str, Run]:
+    def _render(self, get: Callable[[], Template], values: Mapping[str, Any], run: Run) -> str:
         with run:
             try:
                 template = get()
@@ -257,7 +264,7 @@ class Engine:
                 run.problems.append(_explain(error, run))
         if run.problems:
             raise TemplateFailed(run.problems)
-        return run.output, run
+        return run.output
 
 
 def _template_line(run: Run) -> tuple[str, int | None]:

@@ -60,10 +60,16 @@ class FieldToken:
 class Run:
     """One render: what it may still spend, what went wrong, which recipient fields it prints."""
 
-    def __init__(self, path: str, names: tuple[str, ...], line: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        names: tuple[str, ...],
+        line: int | None = None,
+        fields: list[tuple[str, str]] | None = None,
+    ) -> None:
         self.path, self.names, self.line = path, names, line
         self.problems: list[Problem] = []
-        self.fields: list[tuple[str, str]] = []
+        self.fields: list[tuple[str, str]] = [] if fields is None else fields
         self.output = ""
         self._steps = 0
         self._characters = 0

@@ -152,7 +152,7 @@ def fill_slots(
     for index, slot in enumerate(layout.slots):
         source = kit.text(slot.value, locale, SLOT_CONTEXT) if slot.value else ""
         try:
-            text, _ = engine.render_text(source, values, layout.path)
+            text = engine.render_text(source, values, layout.path)
             done = _fill(kit, slot, colours.get(slot.colour.removeprefix("brand."), slot.colour), text)
         except TemplateFailed as error:
             problems += [_at(problem, kit, layout.path, index, asset, slot, locale) for problem in error.problems]

@@ -45,7 +45,6 @@ def _source_language(kit: LoadedKit) -> list[Problem]:
                     f"The words inside {asset.source} stay in {kit.manifest.source_locale} for {locale}; only its text slots "
                     "are translated. A variant named for the locale would replace it."
                 )
-                problems.append(
-                    Problem("copy.source_language", message, "note", asset.source, asset=asset.id, locale=locale)
-                )
+                note = Problem("copy.source_language", message, "note", asset.source, asset=asset.id, locale=locale)
+                problems.append(note)
     return problems

@@ -9,6 +9,7 @@ SUFFIXES = {
     "image/webp": ".webp",
     "text/html": ".html",
     "text/plain": ".txt",
+    "application/vnd.throughline.mail+json": ".mail.json",
 }
 
 
@@ -32,6 +33,6 @@ def picture_key(fingerprint: str, page: int, width: int) -> str:
     return f"pictures/{fingerprint[:2]}/{fingerprint}-{page}-{width}.png"
 
 
-def template_key(digest: str) -> str:
-    """A kit's PDF that many partners' files share."""
-    return f"templates/{digest[:2]}/{digest}.pdf"
+def preview_key(fingerprint: str, name: str) -> str:
+    """A preview: no row points to it, so it may be thrown away and made again."""
+    return f"previews/{fingerprint[:2]}/{fingerprint}.{name}"

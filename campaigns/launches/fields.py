@@ -45,7 +45,10 @@ def _check(item: KitField, value: str) -> Problem | None:
 
 
 def settled(manifest: Manifest, given: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
-    """Every field's value (given, else the kit's default) and what is wrong with them; `slot` names the field."""
+    """The values that differ from the kit's defaults, and what is wrong with any; `slot` names the field.
+
+    A default is left out, so that each language takes its own translation of it.
+    """
     known = {item.id: item for item in manifest.fields}
     problems = [
         Problem("field.unknown", f"The kit has no field {name!r}.", slot=name) for name in given if name not in known
@@ -59,6 +62,6 @@ def settled(manifest: Manifest, given: Mapping[str, str]) -> tuple[dict[str, str
         problem = _check(item, value)
         if problem:
             problems.append(problem)
-        if value:
+        if value and value != item.default.strip():
             values[name] = value
     return values, problems

@@ -15,16 +15,20 @@ from sqlalchemy.orm import Session
 
 from campaigns.artifacts.keys import artifact_key, part_key
 from campaigns.artifacts.models import Artifact
+from campaigns.core.errors import not_found
 from campaigns.core.ids import new_id, new_secret
 from campaigns.core.ports import Storage
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.kits.rules import VersionRef
 from campaigns.kits.store import open_kit
-from renderer.render import fingerprint, render_piece
+from renderer.fingerprint import fingerprint
+from renderer.kit.manifest import Asset, Manifest, Output
+from renderer.render import render_piece
 from renderer.spec import BrandSpec, LaunchSpec, Piece
 from renderer.text.fonts import FontBook
 
 TOKEN_BYTES = 16
+PART_TYPES = {"html": "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class Rendered:
     artifact_id: UUID | None = None
 
 
+def find_output(manifest: Manifest, asset_id: str, output: str) -> tuple[Asset, Output]:
+    """The asset and its output by their names; DomainError `piece.not_found`."""
+    for asset in manifest.assets:
+        for candidate in asset.outputs:
+            if asset.id == asset_id and candidate.name == output:
+                return asset, candidate
+    raise not_found("piece")
+
+
 def find(session: Session, partner_id: UUID, print_: str) -> Rendered | None:
     """The partner's file of a fingerprint."""
     row = session.scalar(select(Artifact).where(Artifact.partner_id == partner_id, Artifact.fingerprint == print_))
@@ -89,13 +102,14 @@ def make(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, order: O
     RenderError with its code when the piece cannot be made; DomainError when kit or storage fail.
     """
     kit = open_kit(storage, order.version)
-    print_ = fingerprint(kit, order.asset_id, order.output, order.locale, order.brand, order.launch, fonts)
+    asset, output = find_output(kit.manifest, order.asset_id, order.output)
+    print_ = fingerprint(kit, asset, output, order.locale, order.brand, order.launch, fonts.digest)
     with factory.reading() as session:
         known = find(session, order.partner_id, print_)
     if known is not None:
         return known
     started = time.perf_counter()
-    piece = render_piece(kit, order.asset_id, order.output, order.locale, order.brand, order.launch, fonts)
+    piece = render_piece(kit, asset.id, output, order.locale, order.brand, order.launch, fonts)
     render_ms = round((time.perf_counter() - started) * 1000)
     return Rendered(
         partner_id=order.partner_id,
@@ -118,7 +132,7 @@ def store(storage: Storage, piece: Piece) -> str:
     """Put a piece and its parts under their fingerprint; the same piece again writes the same bytes."""
     key = artifact_key(piece.fingerprint, piece.media_type)
     for name, data in piece.parts.items():
-        storage.put(part_key(piece.fingerprint, name), data, "text/html" if name == "html" else "text/plain")
+        storage.put(part_key(piece.fingerprint, name), data, PART_TYPES.get(name, "text/plain; charset=utf-8"))
     storage.put(key, piece.data, piece.media_type)
     return key
 

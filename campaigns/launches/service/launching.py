@@ -69,7 +69,9 @@ def launch_campaign(uow: UnitOfWork, actor: Actor, request: LaunchRequest) -> UU
     problems += _locale_problems(version, manifest, request.locales)
     brand = current_revision(uow.session, partner_id)
     if brand is None:
-        raise invalid("launch.no_brand", "There is no brand kit yet. Save your logo and colours first, it takes a minute.")
+        raise invalid(
+            "launch.no_brand", "There is no brand kit yet. Save your logo and colours first, it takes a minute."
+        )
     raise_if_any("launch.refused", "Something about this launch needs mending first.", problems)
     starts_at = check_start(request.starts_at, uow.now)
     _check_list(uow, actor, request.list_id)
@@ -225,8 +227,7 @@ def _hold_audience(uow: UnitOfWork, launch: Launch, default_locale: str) -> None
     plan = plan_audience(uow.session, **about)
     chosen = snapshot_select(**about).subquery()
     held = uow.session.execute(
-        insert(LaunchContact)
-        .from_select(
+        insert(LaunchContact).from_select(
             ["launch_id", "contact_id", "locale"], select(literal(launch.id), chosen.c.contact_id, chosen.c.locale)
         )
     )

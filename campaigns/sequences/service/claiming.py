@@ -213,7 +213,9 @@ def _with_conditions(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> list[Any]:
     failed: set[int] = set()
     for (condition, step_id), ids in asked.items():
         holds = _submitted() if condition == "not_submitted" else _clicked(func.cast(step_id, Delivery.step_id.type))
-        happened = set(uow.session.execute(select(Delivery.id).where(Delivery.id.in_(ids), holds)).scalars())
+        happened = set(
+            uow.session.execute(select(Delivery.id).where(Delivery.id.in_(ids), holds)).scalars()
+        )
         failed |= happened if condition.startswith("not_") else set(ids) - happened
     return [_Marked(row, "condition") if row.id in failed else row for row in rows]
 

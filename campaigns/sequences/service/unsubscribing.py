@@ -119,7 +119,7 @@ def unsubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
 
 
 def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | None:
-    """ "That was a mistake": the unsubscribe is lifted and the sequences it ended go on where they stood."""
+    """"That was a mistake": the unsubscribe is lifted and the sequences it ended go on where they stood."""
     who = recipient_of(uow.session, secret_key, token)
     if who is None:
         return None
@@ -149,3 +149,4 @@ def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
             partner_id=who.partner_id,
         )  # fmt: skip
     return who
+

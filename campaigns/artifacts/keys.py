@@ -36,3 +36,8 @@ def picture_key(fingerprint: str, page: int, width: int) -> str:
 def preview_key(fingerprint: str, name: str) -> str:
     """A preview: no row points to it, so it may be thrown away and made again."""
     return f"previews/{fingerprint[:2]}/{fingerprint}.{name}"
+
+
+def template_key(digest: str) -> str:
+    """A kit's PDF that many partners' files share."""
+    return f"templates/{digest[:2]}/{digest}.pdf"

@@ -69,13 +69,18 @@ class TreePage:
 def inspect_pdf(source: bytes, path: str | None = None) -> PdfInspection:
     """Reads a PDF and reports all that forbids it as a template. `path` only names it in the problems."""
     try:
-        with pikepdf.open(io.BytesIO(source)) as pdf:
+        with open_untouched(source) as pdf:
             return inspect_open(pdf, path)
     except pikepdf.PasswordError:
         message = "The file asks for a password to be opened: save it without one"
         return PdfInspection((), (Problem("pdf.password", message, path=path),), encrypted=True)
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
         return PdfInspection((), (Problem("pdf.invalid", f"The file is no readable PDF: {error}", path=path),))
+
+
+def open_untouched(source: bytes) -> pikepdf.Pdf:
+    """The file as it is: pikepdf would otherwise move inherited attributes into the pages."""
+    return pikepdf.open(io.BytesIO(source), inherit_page_attributes=False)
 
 
 def inspect_open(pdf: pikepdf.Pdf, path: str | None = None) -> PdfInspection:
@@ -102,7 +107,7 @@ def inspect_open(pdf: pikepdf.Pdf, path: str | None = None) -> PdfInspection:
 
 
 def page_tree(pdf: pikepdf.Pdf) -> list[TreePage]:
-    """Every leaf in order, without touching the file (pikepdf's own list rewrites shared and inheriting pages)."""
+    """Every leaf in order, without touching the file (pikepdf's own list rewrites shared pages)."""
     leaves: list[TreePage] = []
     root = pdf.Root.get("/Pages")
     if isinstance(root, pikepdf.Dictionary):
@@ -161,7 +166,7 @@ def _active_content(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
         if isinstance(item, pikepdf.Stream):
             item = item.stream_dict  # noqa: PLW2901
         if isinstance(item, pikepdf.Dictionary | pikepdf.Array):
-            written = item.unparse()
+            written = item.unparse(resolved=True)
             if any(name in written for name in names):  # cheap: most objects hold none of the names
                 yield from _active_in(item, 0)
 

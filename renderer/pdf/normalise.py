@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from renderer.pdf.inspect import page_tree
+from renderer.pdf.inspect import open_untouched, page_tree
 from renderer.report import Problem
 
 _CLAIM = re.compile(rb"pdfaid:part|pdfxid:GTS_PDFXVersion|pdfx:GTS_PDFXVersion|pdfuaid:part|pdfvtid:")
@@ -57,7 +57,7 @@ def unmatched_restores(page: pikepdf.Object) -> Balance:
 def reasons_to_normalise(source: bytes) -> list[str]:
     """Why the file cannot be appended to as it is; empty if it can."""
     reasons = []
-    with pikepdf.open(io.BytesIO(source)) as pdf:
+    with open_untouched(source) as pdf:
         if pdf.is_encrypted:
             reasons.append("encrypted")
         if pdf.is_linearized:

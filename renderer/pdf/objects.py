@@ -134,7 +134,7 @@ def _copied(first: pikepdf.Object) -> tuple[Pieces, ...]:
             return [*pieces, b"]"]
         if isinstance(item, pikepdf.Dictionary):
             return [b"<<", *entries(item), b">>"]
-        return [item.unparse()]
+        return [item.unparse(resolved=True)]
 
     def entries(item: pikepdf.Object) -> list[Piece]:
         pieces: list[Piece] = []

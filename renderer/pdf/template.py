@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import threading
 from collections import OrderedDict
@@ -13,7 +12,7 @@ import pikepdf
 
 from renderer.errors import RenderError
 from renderer.pdf.incremental import FileEnd
-from renderer.pdf.inspect import TreePage, inspect_pdf, page_tree
+from renderer.pdf.inspect import TreePage, inspect_pdf, open_untouched, page_tree
 from renderer.pdf.normalise import normalised, reasons_to_normalise, unmatched_restores
 from renderer.pdf.objects import name_bytes, unparsed
 from renderer.pdf.units import PageGeometry, numbers
@@ -50,7 +49,7 @@ class PdfTemplate:
         self.warnings = warnings
         self._lock = threading.Lock()
         self._prepared: dict[int, PageTemplate] = {}
-        with pikepdf.open(io.BytesIO(data)) as pdf:
+        with open_untouched(data) as pdf:
             self.pages = tuple(leaf.geometry for leaf in page_tree(pdf))
             self.tagged = "/StructTreeRoot" in pdf.Root or "/MarkInfo" in pdf.Root
             self.end = _file_end(pdf, data, self.data_digest)
@@ -74,7 +73,7 @@ class PdfTemplate:
                         page=number,
                         pages=len(self.pages),
                     )
-                with pikepdf.open(io.BytesIO(self.data)) as pdf:
+                with open_untouched(self.data) as pdf:
                     self._prepared[number] = _prepare(page_tree(pdf)[number - 1], tagged=self.tagged)
             return self._prepared[number]
 

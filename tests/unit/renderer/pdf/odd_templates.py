@@ -169,8 +169,8 @@ def two_revisions() -> bytes:
         data
         + extra
         + (
-            b"xref\n%s 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %s 0 R/Info %s 0 R/Prev %s>>\nstartxref\n%d\n%%%%EOF\n"
-            % (size, offset, int(size) + 1, root, size, start, place)
+            b"xref\n%s 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %s 0 R/Info %s 0 R/Prev %s>>\n"
+            b"startxref\n%d\n%%%%EOF\n" % (size, offset, int(size) + 1, root, size, start, place)
         )
     )
 

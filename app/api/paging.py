@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, literal, tuple_
 
 from app.api.operation import Shape
 from campaigns.core.errors import invalid
@@ -57,7 +57,8 @@ def fetch(
 ) -> tuple[list[R], str | None]:
     """One page of `query` (rows of `model`, already scoped), newest first, shown by `show`."""
     if page.cursor:
-        query = query.where(tuple_(model.created_at, model.id) < tuple_(*decode(page.cursor, kind)))
+        at, row_id = decode(page.cursor, kind)
+        query = query.where(tuple_(model.created_at, model.id) < tuple_(literal(at), literal(row_id)))
     rows: Sequence[Any] = session.scalars(
         query.order_by(model.created_at.desc(), model.id.desc()).limit(page.limit + 1)
     ).all()

@@ -9,6 +9,7 @@ SUFFIXES = {
     "image/webp": ".webp",
     "text/html": ".html",
     "text/plain": ".txt",
+    "application/vnd.throughline.mail+json": ".mail.json",
 }
 
 
@@ -30,6 +31,11 @@ def part_key(fingerprint: str, name: str) -> str:
 def picture_key(fingerprint: str, page: int, width: int) -> str:
     """A picture of a file, made when first asked for."""
     return f"pictures/{fingerprint[:2]}/{fingerprint}-{page}-{width}.png"
+
+
+def preview_key(fingerprint: str, name: str) -> str:
+    """A preview: no row points to it, so it may be thrown away and made again."""
+    return f"previews/{fingerprint[:2]}/{fingerprint}.{name}"
 
 
 def template_key(digest: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from renderer.errors import RenderError
 from renderer.jail import Task, run_jailed
@@ -18,6 +19,8 @@ _TASKS: Final[dict[str, Task]] = {
 
 
 def _task(path: str) -> Task | None:
+    if path.startswith("samples/") and path.lower().endswith(".svg"):
+        return "logo.intake"
     return _TASKS.get("." + path.rsplit(".", 1)[-1].lower())
 
 
@@ -26,16 +29,28 @@ def risky(path: str) -> bool:
     return _task(path) is not None
 
 
-def inspect_file(path: str, data: bytes) -> list[Problem]:
-    """The problems that opening the file in the jail shows; empty for a sound file."""
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the jail saw. Only a `sound` file may be opened outside it."""
+
+    sound: bool
+    problems: tuple[Problem, ...] = ()
+
+
+def inspect_file(path: str, data: bytes) -> Inspection:
+    """Open the file in the jail and tell what is wrong with it."""
     task = _task(path)
     if task is None:
-        return []
+        return Inspection(True)
     try:
-        answer = run_jailed(task, data, {"path": path})
+        answer = run_jailed(task, data, {"path": path, "filename": path.rsplit("/", 1)[-1]})
     except RenderError as error:
-        return [Problem(error.code, error.message, path=path, params=dict(error.params))]
-    found = answer.values.get("problems", [])
+        return Inspection(False, (Problem(error.code, error.message, path=path, params=dict(error.params)),))
+    found = answer.values.get("problems") or []
+    return Inspection(True, tuple(_problems(path, found)))
+
+
+def _problems(path: str, found: list[Any]) -> list[Problem]:
     return [
         Problem(
             str(item["code"]),

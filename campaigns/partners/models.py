@@ -196,6 +196,25 @@ class Logo(Keyed, Base):
     measured: Mapped[dict[str, Any]]
 
 
+class LogoUpload(Keyed, Base):
+    """A file somebody dropped and what came of it; a refusal stays shown until another file or a dismissal."""
+
+    __tablename__ = "logo_upload"
+    __table_args__ = (
+        Index("ix_logo_upload_partner", "partner_id", "created_at"),
+        CheckConstraint("ground IN ('light','dark')", name="ground"),
+    )
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    filename: Mapped[str]
+    ground: Mapped[str]
+    taken: Mapped[bool]
+    logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    darkened_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    problems: Mapped[list[Any]]
+    dismissed_at: Mapped[datetime | None]
+
+
 class BrandKit(Base):
     """The head of a partner's brand: which revision is current. `version` guards edits (If-Match)."""
 

@@ -17,7 +17,7 @@ from campaigns.db.unit_of_work import UnitOfWorkFactory
 from campaigns.kits.models import KitVersion
 from campaigns.partners.models import ApiToken
 from campaigns.partners.service.tokens import create_token, scopes_of
-from tests.factories.kits import small_zip
+from tests.factories import kits
 
 ROLES = {
     "vendor": Role.ADMIN,
@@ -63,7 +63,7 @@ def api(app: Flask, world, committing: UnitOfWorkFactory) -> Callable[..., ApiCl
 
 @pytest.fixture
 def kit_zip() -> bytes:
-    return small_zip()
+    return kits.kit_zip()
 
 
 def test_the_document_is_valid_and_names_every_permission_it_needs(app):

@@ -13,18 +13,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from campaigns.artifacts.keys import artifact_key, part_key
+from campaigns.artifacts.keys import artifact_key, part_key, template_key
 from campaigns.artifacts.models import Artifact
+from campaigns.core.errors import not_found
 from campaigns.core.ids import new_id, new_secret
 from campaigns.core.ports import Storage
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.kits.rules import VersionRef
 from campaigns.kits.store import open_kit
-from renderer.render import fingerprint, render_piece
+from renderer.fingerprint import fingerprint
+from renderer.kit.manifest import Asset, Manifest, Output
+from renderer.render import render_piece
 from renderer.spec import BrandSpec, LaunchSpec, Piece
 from renderer.text.fonts import FontBook
 
 TOKEN_BYTES = 16
+PART_TYPES = {name: f"text/{kind}; charset=utf-8" for name, kind in (("html", "html"), ("text", "plain"), ("subject", "plain"))}
+JOIN_FROM = 5 * 1024 * 1024  # what S3 takes as a part to be copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,23 @@ class Rendered:
     artifact_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a file lies and the SHA-256 of its bytes."""
+
+    key: str
+    sha256: str
+
+
+def find_output(manifest: Manifest, asset_id: str, output: str) -> tuple[Asset, Output]:
+    """The asset and its output by their names; DomainError `piece.not_found`."""
+    for asset in manifest.assets:
+        for candidate in asset.outputs:
+            if asset.id == asset_id and candidate.name == output:
+                return asset, candidate
+    raise not_found("piece")
+
+
 def find(session: Session, partner_id: UUID, print_: str) -> Rendered | None:
     """The partner's file of a fingerprint."""
     row = session.scalar(select(Artifact).where(Artifact.partner_id == partner_id, Artifact.fingerprint == print_))
@@ -89,23 +111,25 @@ def make(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, order: O
     RenderError with its code when the piece cannot be made; DomainError when kit or storage fail.
     """
     kit = open_kit(storage, order.version)
-    print_ = fingerprint(kit, order.asset_id, order.output, order.locale, order.brand, order.launch, fonts)
+    asset, output = find_output(kit.manifest, order.asset_id, order.output)
+    print_ = fingerprint(kit, asset, output, order.locale, order.brand, order.launch, fonts.digest)
     with factory.reading() as session:
         known = find(session, order.partner_id, print_)
     if known is not None:
         return known
     started = time.perf_counter()
-    piece = render_piece(kit, order.asset_id, order.output, order.locale, order.brand, order.launch, fonts)
+    piece = render_piece(kit, asset.id, output, order.locale, order.brand, order.launch, fonts)
     render_ms = round((time.perf_counter() - started) * 1000)
+    stored = store(storage, piece)
     return Rendered(
         partner_id=order.partner_id,
         programme_id=order.version.programme_id,
         fingerprint=piece.fingerprint,
-        storage_key=store(storage, piece),
+        storage_key=stored.key,
         media_type=piece.media_type,
         filename=piece.filename,
         size=len(piece.data),
-        sha256=hashlib.sha256(piece.data).hexdigest(),
+        sha256=stored.sha256,
         warnings=tuple(item.as_dict() for item in piece.warnings),
         width=piece.width,
         height=piece.height,
@@ -114,13 +138,27 @@ def make(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, order: O
     )
 
 
-def store(storage: Storage, piece: Piece) -> str:
-    """Put a piece and its parts under their fingerprint; the same piece again writes the same bytes."""
+def store(storage: Storage, piece: Piece) -> Stored:
+    """Put a piece and its parts under their fingerprint; the same piece again writes the same bytes.
+
+    Of a PDF on a large template only the part behind the template is sent; storage joins the two.
+    """
     key = artifact_key(piece.fingerprint, piece.media_type)
     for name, data in piece.parts.items():
-        storage.put(part_key(piece.fingerprint, name), data, "text/html" if name == "html" else "text/plain")
-    storage.put(key, piece.data, piece.media_type)
-    return key
+        if name in PART_TYPES:
+            storage.put(part_key(piece.fingerprint, name), data, PART_TYPES[name])
+    delta = piece.parts.get("delta", b"")
+    template = len(piece.data) - len(delta)
+    if not delta or template < JOIN_FROM:
+        storage.put(key, piece.data, piece.media_type)
+        return Stored(key, hashlib.sha256(piece.data).hexdigest())
+    digest = hashlib.sha256(memoryview(piece.data)[:template])
+    shared = template_key(digest.hexdigest())
+    if storage.stat(shared) is None:
+        storage.put(shared, piece.data[:template], piece.media_type)
+    storage.put_joined(key, [shared, delta], piece.media_type)
+    digest.update(delta)
+    return Stored(key, digest.hexdigest())
 
 
 def keep(uow: UnitOfWork, rendered: Rendered) -> UUID:

@@ -17,8 +17,9 @@ from campaigns.kits.models import KitVersion
 from campaigns.kits.store import kit_files
 from renderer.kit.archive import KitFiles
 from renderer.kit.checks import check_kit
-from renderer.kit.load import try_load
-from renderer.report import Problem, has_errors
+from renderer.kit.checks.run import in_order
+from renderer.kit.load import LoadedKit, try_load
+from renderer.report import Problem
 from renderer.text.fonts import FontBook
 
 
@@ -36,12 +37,11 @@ def run_check(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, ver
         version = session.execute(select(KitVersion).where(KitVersion.id == version_id)).scalar_one()
         session.expunge(version)
     files = kit_files(storage, version)
-    problems = _inspect(factory, files, version_id)
-    found = check_kit(files, None if has_errors(problems) else fonts)
-    drawn = not has_errors(problems)
-    problems = [*problems, *found]
-    kit, _ = try_load(files)
-    table = coverage.table(kit, problems, drawn=drawn) if kit else {}
+    sound, inspected = _inspect(factory, files, version_id)
+    kit, read = try_load(files)
+    found = check_kit(files, fonts) if sound else read  # what the jail could not open is opened nowhere else
+    problems = in_order([*inspected, *found])
+    table = coverage.table(kit, problems, drawn=sound and _was_drawn(kit, problems)) if kit else {}
     errors = sum(1 for item in problems if item.severity == "error")
     with factory() as uow:
         uow.session.execute(
@@ -66,15 +66,24 @@ def run_check(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, ver
     return CheckOutcome(errors, len(problems))
 
 
-def _inspect(factory: UnitOfWorkFactory, files: KitFiles, version_id: UUID) -> list[Problem]:
-    """Look at every PDF and picture in the jail, telling the row how far it is."""
+def _inspect(factory: UnitOfWorkFactory, files: KitFiles, version_id: UUID) -> tuple[bool, list[Problem]]:
+    """Look at every PDF and picture in the jail, telling the row how far it is. True if all are sound."""
     paths = [path for path in sorted(files.files) if risky(path)]
     problems: list[Problem] = []
+    sound = True
     _progress(factory, version_id, 0, len(paths) + 1)
     for done, path in enumerate(paths, start=1):
-        problems += inspect_file(path, files.files[path])
+        seen = inspect_file(path, files.files[path])
+        sound = sound and seen.sound
+        problems += seen.problems
         _progress(factory, version_id, done, len(paths) + 1)
-    return problems
+    return sound, problems
+
+
+def _was_drawn(kit: LoadedKit, problems: list[Problem]) -> bool:
+    """`check_kit` draws the pieces only when nothing else is wrong: every error left is then one of drawing."""
+    drawn = {asset.id for asset in kit.manifest.assets if asset.kind in ("pdf", "image")}
+    return all(item.asset in drawn and item.locale for item in problems if item.severity == "error")
 
 
 def _progress(factory: UnitOfWorkFactory, version_id: UUID, done: int, total: int) -> None:

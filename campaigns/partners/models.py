@@ -160,6 +160,27 @@ class SignInAttempt(Numbered, Base):
     address: Mapped[str]
 
 
+class PasswordReset(Keyed, Base):
+    """A link to set a new password; used once. `epoch` ties it to the password it replaces."""
+
+    __tablename__ = "password_reset"
+    __table_args__ = (Index("ix_password_reset_person", "person_id"),)
+    secret_digest: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    epoch: Mapped[int]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RequestWindow(Base):
+    """How often something was asked for in one window of time; for request limits."""
+
+    __tablename__ = "request_window"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class Logo(Keyed, Base):
     """A logo as intake left it; never updated. `measured` holds size, ink share, contrasts and notes."""
 

@@ -1,0 +1,21 @@
+"""The list of everything that answers requests. A new part adds its line here."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app import style
+from app.account import password, settings, sign_in
+from app.portal import blueprint as portal
+from app.public import blueprint as public
+from app.studio import blueprint as studio
+
+ALL: tuple[Blueprint, ...] = (
+    portal,
+    studio,
+    public,
+    style.blueprint,
+    sign_in.blueprint,
+    password.blueprint,
+    settings.blueprint,
+)

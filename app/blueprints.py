@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app import style
+from app import health, style
 from app.account import password, settings, sign_in
 from app.portal import blueprint as portal
 from app.public import blueprint as public
@@ -15,6 +15,7 @@ ALL: tuple[Blueprint, ...] = (
     studio,
     public,
     style.blueprint,
+    health.blueprint,
     sign_in.blueprint,
     password.blueprint,
     settings.blueprint,

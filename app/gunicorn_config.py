@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
 from campaigns.core.logs import configure
@@ -26,16 +27,20 @@ control_socket_disable = True
 accesslog = None
 
 
-def on_starting(server: Any) -> None:
-    """Logs of the master in the same form as everybody's."""
-    configure(_environment.get("LOG_FORMAT", "json"))
-    for log in (server.log.error_log, server.log.access_log):
-        log.handlers.clear()
-        log.propagate = True
+class HouseLogger(Logger):
+    """Gunicorn's own lines in the same form as everybody's."""
+
+    def setup(self, cfg: Any) -> None:
+        """Send them where the other records go."""
+        del cfg
+        configure(_environment.get("LOG_FORMAT", "json"))
+
+
+logger_class = HouseLogger
 
 
 def child_exit(server: Any, worker: Any) -> None:
     """Forget the gauges of a web process that ended."""
     del server
     if _environment.get("PROMETHEUS_MULTIPROC_DIR"):
-        multiprocess.mark_process_dead(worker.pid)
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Writes the first migration anew from the models and triggers, on an embedded database; only until the first release."""
+"""Writes the first migration anew from the models and triggers, on an embedded database; until the first release."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +54,7 @@ class Child:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         with open(spec.log or os.devnull, "ab") if spec.log else open(os.devnull, "wb") as log:
-            self.process = subprocess.Popen(  # noqa: PLW1509 - the supervisor has one thread, and this only calls prctl
+            self.process = subprocess.Popen(
                 list(spec.command),
                 env=dict(spec.environment),
                 cwd=spec.directory,
@@ -65,7 +65,7 @@ class Child:
                 user=spec.user,
                 group=spec.group,
                 extra_groups=[] if spec.user is not None else None,
-                preexec_fn=leash,
+                preexec_fn=leash,  # noqa: PLW1509 - the supervisor has one thread, and this only calls prctl
             )
 
     @property
@@ -101,9 +101,8 @@ class Child:
         return "\n".join(text.splitlines()[-lines:])
 
 
-def wait_until(ready: object, child: Child, *, within_s: float, what: str) -> None:
+def wait_until(ready: Callable[[], bool], child: Child, *, within_s: float, what: str) -> None:
     """Poll `ready()` until it is true. Raises StartError with the log's end if the child ends or takes too long."""
-    assert callable(ready)
     deadline = time.monotonic() + within_s
     while not ready():
         if not child.is_running():

@@ -170,7 +170,7 @@ class Stack:
             self._children = watch.children
             if time.monotonic() > deadline:
                 web = watch.children[0]
-                raise StartError(f"the web server did not answer within 60 s; its log is {web.spec.log}", web.log_tail())
+                raise StartError(f"the web server did not answer in 60 s; its log is {web.spec.log}", web.log_tail())
             time.sleep(0.05)
 
     def _run_once(self, command: Sequence[str], environment: Mapping[str, str]) -> None:

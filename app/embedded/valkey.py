@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-
 from app.embedded.child import Child, Spec, StartError, wait_until
 
 

@@ -131,9 +131,7 @@ def release_all(session: Session, now: datetime, *, queues: Sequence[str] | None
     """End the leases in some queues (None: all) at once; only where it is certain that no worker of theirs lives."""
     released = session.execute(
         update(Job)
-        .where(
-            Job.state == "leased", Job.lease_until > now, Job.queue.in_(queues) if queues is not None else true()
-        )
+        .where(Job.state == "leased", Job.lease_until > now, Job.queue.in_(queues) if queues is not None else true())
         .values(lease_until=now - timedelta(milliseconds=1), woken_at=None)
         .returning(Job.id)
     ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unicodedata import category
+from unicodedata import bidirectional, category
 
 from renderer.pdf.fonts import FontUse, Part, Shape
 from renderer.pdf.units import number, numbers
@@ -11,6 +11,7 @@ from renderer.text.fonts import Face
 from renderer.text.runs import is_ignorable
 from renderer.text.shaping import GlyphRun
 
+_RLM = "\u200f"
 _KEPT = frozenset("\u200c\u200d")  # joiners change what a word is
 
 
@@ -28,6 +29,7 @@ class FontPalette:
 
 def draw_text(fitted: FittedText, x: float, y: float, palette: FontPalette) -> bytes:
     """Operators that draw the text with its box's top left at (x, y), y up, in points. The colour is set before."""
+    # Runs go as they are read: some readers follow the file's order, the others the places.
     parts = [_run(run, x, y, palette) for line in fitted.lines for run in sorted(line.runs, key=lambda run: run.start)]
     return b"BT\n%s\nET\n" % b"\n".join(parts) if parts else b""
 
@@ -53,7 +55,11 @@ def _run(run: GlyphRun, x: float, y: float, palette: FontPalette) -> bytes:
 
 
 def cluster_shapes(run: GlyphRun) -> list[tuple[Shape, str, float]]:
-    """The clusters of a run from left to right: shape in font units, text, and where it starts."""
+    """The clusters of a run from left to right: shape in font units, text, and where it starts.
+
+    A right-to-left run that begins with a space or punctuation says so by a mark: poppler and
+    PDFium would else take that character into a left-to-right run beside it.
+    """
     starts = sorted({glyph.cluster for glyph in run.glyphs})
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))
     scale = run.face.upem / run.size
@@ -72,6 +78,8 @@ def cluster_shapes(run: GlyphRun) -> list[tuple[Shape, str, float]]:
         if run.rtl and len(text) > 1:
             marks, text = _take_marks(run.face, parts, text)
             shapes += [(((part,), 0), mark, origin) for part, mark in marks]
+        if run.rtl and run.start and cluster == 0 and bidirectional(text[:1] or "R") not in ("R", "AL", "NSM"):
+            text += _RLM
         shapes.append(((tuple(parts), round((pen - origin) * scale)), text, origin))
     return shapes
 

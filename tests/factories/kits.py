@@ -91,6 +91,7 @@ GERMAN = {
     "Heat that keeps quiet.": "Wärme, die leise bleibt.",
     "You may write to me about this.": "Sie dürfen mir dazu schreiben.",
     "Email": "E-Mail",
+    "Send": "Absenden",
     "Quiet heat from your neighbour": "Leise Wärme vom Nachbarn",
     "You will not hear it.": "Man hört sie nicht.",
     "A heat pump nobody hears.": "Eine Wärmepumpe, die niemand hört.",

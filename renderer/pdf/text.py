@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unicodedata import category
+from unicodedata import bidirectional, category
 
 from renderer.pdf.fonts import FontUse, Part, Shape
 from renderer.pdf.units import number, numbers
@@ -11,6 +11,7 @@ from renderer.text.fonts import Face
 from renderer.text.runs import is_ignorable
 from renderer.text.shaping import GlyphRun
 
+_RLM = "\u200f"
 _KEPT = frozenset("\u200c\u200d")  # joiners change what a word is
 
 
@@ -28,15 +29,21 @@ class FontPalette:
 
 def draw_text(fitted: FittedText, x: float, y: float, palette: FontPalette) -> bytes:
     """Operators that draw the text with its box's top left at (x, y), y up, in points. The colour is set before."""
-    parts = [_run(run, x, y, palette) for line in fitted.lines for run in sorted(line.runs, key=lambda run: run.start)]
+    parts = []
+    for line in fitted.lines:
+        before: GlyphRun | None = None
+        for run in sorted(line.runs, key=lambda run: run.start):  # as it is read: some readers go by the file's order
+            after_ltr = run.rtl and before is not None and not before.rtl
+            parts.append(_run(run, x, y, palette, after_ltr=after_ltr))
+            before = run
     return b"BT\n%s\nET\n" % b"\n".join(parts) if parts else b""
 
 
-def _run(run: GlyphRun, x: float, y: float, palette: FontPalette) -> bytes:
+def _run(run: GlyphRun, x: float, y: float, palette: FontPalette, *, after_ltr: bool) -> bytes:
     name, use = palette.use(run.face)
     array: list[bytes] = []  # strings and gaps in turn; a string is kept open while it grows
     grow, place = False, 0.0
-    for shape, text, start in cluster_shapes(run):
+    for shape, text, start in cluster_shapes(run, after_ltr=after_ltr):
         gap = (place - start) * 1000 / run.size
         if abs(gap) > 0.01:
             array.append(number(gap).encode())
@@ -52,8 +59,12 @@ def _run(run: GlyphRun, x: float, y: float, palette: FontPalette) -> bytes:
     return b"/%s %s Tf %s Tm [%s]TJ" % (name, number(run.size).encode(), matrix, b"".join(array))
 
 
-def cluster_shapes(run: GlyphRun) -> list[tuple[Shape, str, float]]:
-    """The clusters of a run from left to right: shape in font units, text, and where it starts."""
+def cluster_shapes(run: GlyphRun, *, after_ltr: bool = False) -> list[tuple[Shape, str, float]]:
+    """The clusters of a run from left to right: shape in font units, text, and where it starts.
+
+    A right-to-left run behind a left-to-right one that begins with a space or punctuation says so
+    by a mark: poppler and PDFium would else take that character into the run before.
+    """
     starts = sorted({glyph.cluster for glyph in run.glyphs})
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))
     scale = run.face.upem / run.size
@@ -72,6 +83,8 @@ def cluster_shapes(run: GlyphRun) -> list[tuple[Shape, str, float]]:
         if run.rtl and len(text) > 1:
             marks, text = _take_marks(run.face, parts, text)
             shapes += [(((part,), 0), mark, origin) for part, mark in marks]
+        if after_ltr and cluster == 0 and bidirectional(text[:1] or "R") not in ("R", "AL", "NSM"):
+            text += _RLM
         shapes.append(((tuple(parts), round((pen - origin) * scale)), text, origin))
     return shapes
 

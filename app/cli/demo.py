@@ -1,4 +1,4 @@
-"""`throughline demo`: `up` with the demo programme and its main job; `demo-seed` does the job against a running stack."""
+"""`throughline demo`: `up` with the demo programme and its main job, which `demo-seed` does on the running stack."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.demo import launching, seed
 from app.demo.plan import DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
 from campaigns.bootstrap import Container
+from campaigns.core.errors import DomainError
 from campaigns.gateways.open import open_container
 
 PLAN = ROOT / "assets" / "demo" / "programme.toml"
@@ -42,6 +43,11 @@ def demo_seed() -> None:
     container = open_container(settings, pool_size=2)
     try:
         _run(container, read_plan(PLAN), settings.data_dir)
+    except (DomainError, launching.DemoFailed) as error:
+        click.echo(f"error: {error}", err=True)
+        for problem in getattr(error, "problems", ()):
+            click.echo(f"  {problem.path or ''}:{problem.line or 1}: {problem.code} {problem.message}", err=True)
+        raise click.exceptions.Exit(1) from error
     finally:
         container.close()
 
@@ -64,9 +70,7 @@ def _run(container: Container, plan: DemoPlan, data: Path) -> None:
 def _follow(container: Container, launches: list[launching.DemoLaunch]) -> None:
     console = Console()
     if not console.is_terminal:
-        ready = total = 0
-        for ready, total in launching.follow(container, launches):
-            pass
+        *_, (ready, total) = launching.follow(container, launches)
         click.echo(f"{ready} of {total} pieces ready")
         return
     columns = (TextColumn("Making the pieces"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -23,6 +23,10 @@ from campaigns.partners.models import Partner
 LIMIT_S = 300.0
 
 
+class DemoFailed(Exception):  # noqa: N818 - the demo's own end, told to the terminal
+    """The demo cannot go on; the sentence says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoLaunch:
     """A partner's launch, as the demo follows it."""
@@ -40,13 +44,13 @@ def start(container: Container, plan: DemoPlan, partner: DemoPartner, list_id: U
         kit_id = uow.session.scalars(select(Kit.id).where(Kit.slug == plan.launch)).one()
         version = newest_published(uow.session, actor, kit_id)
         if version is None:
-            raise RuntimeError(f"The kit {plan.launch} is not published.")
+            raise DemoFailed(f"The kit {plan.launch} is not published.")
         request = LaunchRequest(version.id, partner.locales, "demo", list_id=list_id)
         return DemoLaunch(partner, partner_id, launch_campaign(uow, actor, request))
 
 
 def follow(container: Container, launches: list[DemoLaunch]) -> Iterator[tuple[int, int]]:
-    """(ready, total) over all launches until every one is settled; RuntimeError says what failed."""
+    """(ready, total) over all launches until every one is settled; DemoFailed says what failed."""
     end = time.monotonic() + LIMIT_S
     while True:
         with container.uow.reading() as session:
@@ -55,11 +59,11 @@ def follow(container: Container, launches: list[DemoLaunch]) -> Iterator[tuple[i
             ]
         yield sum(state.ready for state in states), sum(state.total for state in states)
         if any(state.state == "failed" for state in states):
-            raise RuntimeError("A launch failed; its page says which piece and why.")
+            raise DemoFailed("A launch failed; its page says which piece and why.")
         if all(state.settled for state in states):
             return
         if time.monotonic() > end:
-            raise RuntimeError("The launches did not end; is a worker running?")
+            raise DemoFailed("The launches did not end; is a worker running?")
         time.sleep(0.05)
 
 

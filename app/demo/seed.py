@@ -37,7 +37,7 @@ def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, sa
             say(f"kit {slug}: checking every piece in every language")
             _publish(container, programme_id, kits / slug)
     for partner in plan.partners:
-        _partner(container, plan, programme_id, partner, sign_ins)
+        _partner(container, programme_id, partner, sign_ins)
     return programme_id
 
 
@@ -97,7 +97,7 @@ def wait_for_check(container: Container, version_id: UUID, *, limit_s: float = 3
     raise RuntimeError("The kit's check did not end; is a worker running?")
 
 
-def _partner(container: Container, plan: DemoPlan, programme_id: UUID, partner: DemoPartner, sign_ins: SignIns) -> None:
+def _partner(container: Container, programme_id: UUID, partner: DemoPartner, sign_ins: SignIns) -> None:
     with container.uow() as uow:
         partner_id = uow.session.scalar(select(Partner.id).where(Partner.slug == partner.slug))
         if partner_id is None:
@@ -130,7 +130,7 @@ def _partner(container: Container, plan: DemoPlan, programme_id: UUID, partner: 
 def _brand(container: Container, actor: Actor, path: Path) -> None:
     with container.uow.reading() as session:
         page = brand_page(session, actor)
-    if page.revision is not None:
+    if page.number is not None:
         return
     raw = tomllib.loads(path.read_text("utf-8"))
     grounds = (("light", raw["logos"].get("light")), ("dark", raw["logos"].get("dark")))

@@ -75,7 +75,8 @@ MJML = """<mjml><mj-head><mj-title>{% trans %}Quiet heat{% endtrans %}</mj-title
 <mj-text>{% trans %}Good day{% endtrans %} {{ contact.first_name }}</mj-text>
 <mj-text>{{ field.offer }}</mj-text>
 <mj-button href="{{ link.landing }}">{% trans %}See it{% endtrans %}</mj-button>
-<mj-text>{{ brand.legal_name }}, {{ brand.address }} <a href="{{ link.unsubscribe }}">{% trans %}Unsubscribe{% endtrans %}</a></mj-text>
+<mj-text>{{ brand.legal_name }}, {{ brand.address }}
+<a href="{{ link.unsubscribe }}">{% trans %}Unsubscribe{% endtrans %}</a></mj-text>
 </mj-column></mj-section></mj-body></mjml>
 """
 LANDING = """<!doctype html><html><head><title>{{ brand.name }}</title><style>body{margin:0}</style></head>

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app import style
+from app import health, style
 from app.account import password, settings, sign_in
+from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
 from app.public import blueprint as public
 from app.studio import blueprint as studio
@@ -15,7 +16,9 @@ ALL: tuple[Blueprint, ...] = (
     studio,
     public,
     style.blueprint,
+    health.blueprint,
     sign_in.blueprint,
     password.blueprint,
     settings.blueprint,
+    make_api(),
 )

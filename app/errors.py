@@ -28,9 +28,14 @@ STATUS = {
 }
 
 
+def status_of(error: DomainError) -> int:
+    """The status of an error's kind; an error of the edge itself (`app.api.refusals`) names its own."""
+    return int(getattr(error, "status", STATUS[error.kind]))
+
+
 def problem(error: DomainError) -> Response:
     """The error as application/problem+json, with every problem that was found."""
-    status = STATUS[error.kind]
+    status = status_of(error)
     body = {
         "type": f"urn:throughline:error:{error.code}",
         "title": HTTPStatus(status).phrase,

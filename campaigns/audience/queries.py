@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.audience.models import Consent, Contact, ListMember, Suppression
 from campaigns.audience.rules import SUPPRESSION_RANK, locale_tables
+
+Key = UUID | ColumnElement[UUID] | InstrumentedAttribute[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class AudiencePlan:
     by_locale: dict[str, int] = field(default_factory=dict)
 
 
-def in_scope(partner_id: UUID | ColumnElement[UUID], programme_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+def in_scope(partner_id: Key, programme_id: Key) -> ColumnElement[bool]:
     """The condition for suppressions that hold for a partner's mail in a programme, not lifted."""
     return and_(
         Suppression.lifted_at.is_(None),
@@ -40,7 +42,7 @@ def in_scope(partner_id: UUID | ColumnElement[UUID], programme_id: UUID | Column
     )
 
 
-def consent_valid(now: datetime, programme_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+def consent_valid(now: datetime, programme_id: Key) -> ColumnElement[bool]:
     """The condition for a consent row that allows marketing mail now: given, not withdrawn, not expired."""
     return and_(
         Consent.purpose == "marketing",

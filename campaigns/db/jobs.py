@@ -129,11 +129,11 @@ def extend(session: Session, job: ClaimedJob, now: datetime, *, lease: timedelta
     return held is not None
 
 
-def release_all(session: Session, now: datetime) -> int:
-    """End every lease at once and return how many; only where it is certain that no worker is alive."""
+def release_all(session: Session, now: datetime, *, queues: Sequence[str] | None = None) -> int:
+    """End the leases in some queues (None: all) at once; only where it is certain that no worker of theirs lives."""
     released = session.execute(
         update(Job)
-        .where(Job.state == "leased", Job.lease_until > now)
+        .where(Job.state == "leased", Job.lease_until > now, Job.queue.in_(queues) if queues is not None else true())
         .values(lease_until=now - timedelta(milliseconds=1), woken_at=None)
         .returning(Job.id)
     ).all()

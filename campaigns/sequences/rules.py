@@ -43,7 +43,7 @@ def back_off(attempts: int) -> timedelta | None:
     return timedelta(seconds=BACK_OFF_S[max(attempts, 1) - 1])
 
 
-def refusal(code: int, reply: str) -> Refusal:
+def refusal(reply: str) -> Refusal:
     """What a 5yz means by its enhanced status code (RFC 3463): 5.1.1 and kin, 5.7.x, or anything else.
 
     Without an enhanced code nothing is proven about the address.

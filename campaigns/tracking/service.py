@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, or_, select
+from sqlalchemy import Row, and_, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -90,7 +90,8 @@ def follow(uow: UnitOfWork, settings: PublicSettings, token: str, facts: Request
     if link is None:
         return None
     sent = _delivery(session, link.launch_id, followed.delivery_id)
-    recent = _recent(session, link, followed.delivery_id, uow.now)
+    visitor = visitor_digest(settings.secret_key, link.launch_id, facts)
+    recent = _recent(session, link, followed.delivery_id, visitor, uow.now)
     since: float | None = None
     if followed.delivery_id is not None:
         # a click before the delivery is on record came while the server still had the message in hand
@@ -110,7 +111,7 @@ def follow(uow: UnitOfWork, settings: PublicSettings, token: str, facts: Request
             step_id=link.step_id,
             channel=link.channel,
             locale=link.locale,
-            visitor=visitor_digest(settings.secret_key, link.launch_id, facts),
+            visitor=visitor,
             verdict=verdict,
             reasons=list(reasons),
             occurred_at=uow.now,
@@ -134,13 +135,15 @@ def _delivery(session: Session, launch_id: UUID, delivery_id: int | None) -> Row
 
 
 def _recent(
-    session: Session, link: TrackedLink, delivery_id: int | None, now: datetime
+    session: Session, link: TrackedLink, delivery_id: int | None, visitor: str, now: datetime
 ) -> Sequence[Row[tuple[int, int | None, str]]]:
-    if delivery_id is None:
+    """What was followed of the same message just now; files in a mail are told by their step and the visitor."""
+    if link.channel != "mail":
         return []
+    same = and_(Touchpoint.visitor == visitor, Touchpoint.step_id == link.step_id, Touchpoint.channel == "mail")
     return session.execute(
         select(Touchpoint.id, Touchpoint.link_id, Touchpoint.verdict).where(
-            Touchpoint.delivery_id == delivery_id,
+            or_(Touchpoint.delivery_id == delivery_id, same) if delivery_id is not None else same,
             Touchpoint.launch_id == link.launch_id,
             Touchpoint.kind.in_(CLICKS),
             Touchpoint.occurred_at >= now - timedelta(seconds=BURST_S),

@@ -29,21 +29,16 @@ class FontPalette:
 
 def draw_text(fitted: FittedText, x: float, y: float, palette: FontPalette) -> bytes:
     """Operators that draw the text with its box's top left at (x, y), y up, in points. The colour is set before."""
-    parts = []
-    for line in fitted.lines:
-        before: GlyphRun | None = None
-        for run in sorted(line.runs, key=lambda run: run.start):  # as it is read: some readers go by the file's order
-            after_ltr = run.rtl and before is not None and not before.rtl
-            parts.append(_run(run, x, y, palette, after_ltr=after_ltr))
-            before = run
+    # Runs go as they are read: some readers follow the file's order, the others the places.
+    parts = [_run(run, x, y, palette) for line in fitted.lines for run in sorted(line.runs, key=lambda run: run.start)]
     return b"BT\n%s\nET\n" % b"\n".join(parts) if parts else b""
 
 
-def _run(run: GlyphRun, x: float, y: float, palette: FontPalette, *, after_ltr: bool) -> bytes:
+def _run(run: GlyphRun, x: float, y: float, palette: FontPalette) -> bytes:
     name, use = palette.use(run.face)
     array: list[bytes] = []  # strings and gaps in turn; a string is kept open while it grows
     grow, place = False, 0.0
-    for shape, text, start in cluster_shapes(run, after_ltr=after_ltr):
+    for shape, text, start in cluster_shapes(run):
         gap = (place - start) * 1000 / run.size
         if abs(gap) > 0.01:
             array.append(number(gap).encode())
@@ -59,11 +54,11 @@ def _run(run: GlyphRun, x: float, y: float, palette: FontPalette, *, after_ltr: 
     return b"/%s %s Tf %s Tm [%s]TJ" % (name, number(run.size).encode(), matrix, b"".join(array))
 
 
-def cluster_shapes(run: GlyphRun, *, after_ltr: bool = False) -> list[tuple[Shape, str, float]]:
+def cluster_shapes(run: GlyphRun) -> list[tuple[Shape, str, float]]:
     """The clusters of a run from left to right: shape in font units, text, and where it starts.
 
-    A right-to-left run behind a left-to-right one that begins with a space or punctuation says so
-    by a mark: poppler and PDFium would else take that character into the run before.
+    A right-to-left run that begins with a space or punctuation says so by a mark: poppler and
+    PDFium would else take that character into a left-to-right run beside it.
     """
     starts = sorted({glyph.cluster for glyph in run.glyphs})
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))
@@ -83,7 +78,7 @@ def cluster_shapes(run: GlyphRun, *, after_ltr: bool = False) -> list[tuple[Shap
         if run.rtl and len(text) > 1:
             marks, text = _take_marks(run.face, parts, text)
             shapes += [(((part,), 0), mark, origin) for part, mark in marks]
-        if after_ltr and cluster == 0 and bidirectional(text[:1] or "R") not in ("R", "AL", "NSM"):
+        if run.rtl and run.start and cluster == 0 and bidirectional(text[:1] or "R") not in ("R", "AL", "NSM"):
             text += _RLM
         shapes.append(((tuple(parts), round((pen - origin) * scale)), text, origin))
     return shapes

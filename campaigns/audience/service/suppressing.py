@@ -51,12 +51,8 @@ def suppress_key(
 def _insert(uow: UnitOfWork, rows: list[dict[str, object]], reason: str, source: str) -> int:
     if not rows:
         return 0
-    values = [
-        {**row, "id": new_id(), "created_at": uow.now, "reason": reason, "source": source[:200]} for row in rows
-    ]
-    made = uow.session.execute(
-        insert(Suppression).values(values).on_conflict_do_nothing().returning(Suppression.id)
-    )
+    values = [{**row, "id": new_id(), "created_at": uow.now, "reason": reason, "source": source[:200]} for row in rows]
+    made = uow.session.execute(insert(Suppression).values(values).on_conflict_do_nothing().returning(Suppression.id))
     return len(made.all())
 
 

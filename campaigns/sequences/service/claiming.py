@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, null, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, null, select, update
 from sqlalchemy.orm import aliased
 
 from campaigns.artifacts.models import Artifact
@@ -114,28 +114,37 @@ def claim_batch(
     return claimed, len(ids) == limit
 
 
-def _touched(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(Touchpoint.id).where(Touchpoint.verdict == "human", effective(), *conditions))
-
-
-def _clicked(step_id: ColumnElement[str] | None = None) -> ColumnElement[bool]:
+def _clicked(step_id: str | None = None) -> ColumnElement[bool]:
     """Whether a person followed a link of the step's mail (of any step without one) in this enrolment."""
     earlier = aliased(Delivery)
-    mails = select(earlier.id).where(earlier.enrolment_id == Delivery.enrolment_id)
+    clicks = (
+        select(Touchpoint.id)
+        .join(earlier, earlier.id == Touchpoint.delivery_id)
+        .where(
+            earlier.enrolment_id == Delivery.enrolment_id,
+            Touchpoint.kind.in_(("click", "download")),
+            Touchpoint.verdict == "human",
+            effective(),
+        )
+    )
     if step_id is not None:
-        mails = mails.where(earlier.step_id == step_id)
-    return _touched(Touchpoint.delivery_id.in_(mails), Touchpoint.kind.in_(("click", "download")))
+        clicks = clicks.where(earlier.step_id == step_id)
+    return clicks.correlate(Delivery).exists()
 
 
 def _submitted() -> ColumnElement[bool]:
-    return _touched(
+    """Whether the contact has sent the form of this launch."""
+    forms = select(Touchpoint.id).where(
         Touchpoint.launch_id == Delivery.launch_id,
         Touchpoint.contact_id == Delivery.contact_id,
         Touchpoint.kind == "form",
+        Touchpoint.verdict == "human",
+        effective(),
     )
+    return forms.correlate(Delivery).exists()
 
 
-def _checked(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _checked(uow: UnitOfWork, ids: Sequence[int]) -> list[Any]:
     basis = exists(
         select(Consent.id).where(
             Consent.contact_id == Delivery.contact_id, consent_valid(uow.now, Delivery.programme_id)
@@ -200,7 +209,7 @@ def _checked(uow: UnitOfWork, ids: Sequence[int]) -> Sequence[Row[Any]]:
         .where(Delivery.id.in_(ids))
         .order_by(Delivery.due_at, Delivery.id)
     ).all()
-    return [row for row in _with_conditions(uow, rows)]
+    return _with_conditions(uow, rows)
 
 
 def _with_conditions(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> list[Any]:
@@ -212,10 +221,8 @@ def _with_conditions(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> list[Any]:
             asked.setdefault((wanted.condition, wanted.step_id), []).append(row.id)
     failed: set[int] = set()
     for (condition, step_id), ids in asked.items():
-        holds = _submitted() if condition == "not_submitted" else _clicked(func.cast(step_id, Delivery.step_id.type))
-        happened = set(
-            uow.session.execute(select(Delivery.id).where(Delivery.id.in_(ids), holds)).scalars()
-        )
+        holds = _submitted() if condition == "not_submitted" else _clicked(step_id)
+        happened = set(uow.session.execute(select(Delivery.id).where(Delivery.id.in_(ids), holds)).scalars())
         failed |= happened if condition.startswith("not_") else set(ids) - happened
     return [_Marked(row, "condition") if row.id in failed else row for row in rows]
 

@@ -37,7 +37,7 @@ def pause_sequence(uow: UnitOfWork, launch_id: UUID) -> int:
 
 
 def resume_sequence(uow: UnitOfWork, launch_id: UUID, *, paused_for: timedelta = timedelta(0)) -> int:
-    """What came due during the pause goes out now; `paused_for` moves the later steps by the pause. How many are held."""
+    """What came due in the pause goes out now; `paused_for` moves the later steps by it. Returns how many wait."""
     if paused_for > timedelta(0):
         uow.session.execute(
             update(Delivery)

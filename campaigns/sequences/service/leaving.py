@@ -25,7 +25,9 @@ def end_enrolments(uow: UnitOfWork, enrolment_ids: Sequence[UUID], reason: str) 
         )
 
 
-def next_deliveries(uow: UnitOfWork, delivery_ids: Sequence[int], counted_from: datetime | Mapping[int, datetime]) -> None:
+def next_deliveries(
+    uow: UnitOfWork, delivery_ids: Sequence[int], counted_from: datetime | Mapping[int, datetime]
+) -> None:
     """After these deliveries each active enrolment gets its next step, or is done when there is none.
 
     `counted_from` is the instant (by delivery if a mapping) that the next step's wait counts from.
@@ -44,9 +46,7 @@ def next_deliveries(uow: UnitOfWork, delivery_ids: Sequence[int], counted_from: 
         if isinstance(counted_from, Mapping)
         else literal(counted_from)
     )
-    same = and_(
-        this.launch_id == Delivery.launch_id, this.step_id == Delivery.step_id, this.locale == Delivery.locale
-    )
+    same = and_(this.launch_id == Delivery.launch_id, this.step_id == Delivery.step_id, this.locale == Delivery.locale)
     upcoming = aliased(StepMail)
     rows = (
         select(
@@ -77,11 +77,7 @@ def next_deliveries(uow: UnitOfWork, delivery_ids: Sequence[int], counted_from: 
         .from_select(columns, rows)
         .on_conflict_do_nothing(index_elements=["launch_id", "step_id", "contact_id"])
     )
-    last = (
-        select(Delivery.enrolment_id)
-        .join(this, same)
-        .where(Delivery.id.in_(delivery_ids), following.is_(None))
-    )
+    last = select(Delivery.enrolment_id).join(this, same).where(Delivery.id.in_(delivery_ids), following.is_(None))
     uow.session.execute(
         update(Enrolment)
         .where(Enrolment.id.in_(last), Enrolment.state == "active")

@@ -45,9 +45,7 @@ def kept_fates(uow: UnitOfWork, message_ids: Sequence[str]) -> dict[str, Fate]:
     return {message_id: "sent" if message_id in kept else "absent" for message_id in message_ids}
 
 
-def reconcile(
-    uow: UnitOfWork, settings: SendSettings, ids: Sequence[int], fates: Mapping[str, Fate]
-) -> dict[str, int]:
+def reconcile(uow: UnitOfWork, settings: SendSettings, ids: Sequence[int], fates: Mapping[str, Fate]) -> dict[str, int]:
     """Settle deliveries whose lease ran out. Whoever still holds one records nothing afterwards, or the truth."""
     rows = uow.session.execute(
         select(Delivery, StepMail.asset_id)

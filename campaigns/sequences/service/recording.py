@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from campaigns.audience.service.suppressing import suppress_key
 from campaigns.audience.models import Contact
+from campaigns.audience.service.suppressing import suppress_key
 from campaigns.core.ports import SendResult
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.sequences.models import Delivery
@@ -20,6 +20,7 @@ from campaigns.sequences.service.settings import SendSettings
 from campaigns.tracking.service import Touched, record_deliveries
 
 MOST_REPLY = 500
+NOT_COMPOSED = "not_composed"  # no mail could be made of the contact's data; no server was asked
 
 
 def record_results(
@@ -63,7 +64,8 @@ def _record(uow: UnitOfWork, settings: SendSettings, one: Claimed, result: SendR
     if result.outcome == "sent":
         return _set(uow, one, result, state="sent", sent_at=uow.now)
     if result.outcome == "refused":
-        became = _set(uow, one, result, state="bounced", reason=refusal(result.code, result.reply))
+        reason = refusal(result.reply) if result.code else NOT_COMPOSED
+        became = _set(uow, one, result, state="bounced", reason=reason)
         if became == "bounced":
             _bounced(uow, one, result)
         return became
@@ -104,7 +106,10 @@ def _set(uow: UnitOfWork, one: Claimed, result: SendResult, **values: Any) -> st
 
 def _bounced(uow: UnitOfWork, one: Claimed, result: SendResult) -> None:
     """5.1.1 suppresses now, others after two within 30 days; 5.7.x is about the sender and suppresses nobody."""
-    kind = refusal(result.code, result.reply)
+    if not result.code:
+        end_enrolments(uow, [one.enrolment_id], NOT_COMPOSED)
+        return
+    kind = refusal(result.reply)
     if kind == "other":
         recent = uow.session.execute(
             select(func.count())

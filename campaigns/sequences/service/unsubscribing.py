@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.audience.models import Contact, Suppression
@@ -108,7 +108,7 @@ def unsubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
         reason="unsubscribe",
         source=f"delivery:{who.delivery_id}",
     )
-    # the same address at other partners of the programme is stopped by the suppression when it is claimed
+    _wait_for_claims(uow, who)
     exit_everywhere(uow, "unsubscribe", [who.contact_id])
     if added:
         audit.record(
@@ -119,7 +119,7 @@ def unsubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
 
 
 def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | None:
-    """"That was a mistake": the unsubscribe is lifted and the sequences it ended go on where they stood."""
+    """ "That was a mistake": the unsubscribe is lifted and the sequences it ended go on where they stood."""
     who = recipient_of(uow.session, secret_key, token)
     if who is None:
         return None
@@ -150,3 +150,21 @@ def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
         )  # fmt: skip
     return who
 
+
+def _wait_for_claims(uow: UnitOfWork, who: Recipient) -> None:
+    """Hold until claims of the address that have not yet seen the suppression are committed.
+
+    So when the recipient is told that it is done, no process can still take a row of theirs. At other
+    partners of the programme the suppression itself stops the claim.
+    """
+    uow.session.flush()
+    uow.session.execute(
+        select(Delivery.id)
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .where(
+            Contact.email_key == who.email_key,
+            Delivery.state == "due",
+            or_(Delivery.partner_id == who.partner_id, Delivery.programme_id == who.programme_id),
+        )
+        .with_for_update(of=Delivery)
+    ).all()

@@ -185,7 +185,7 @@ def _finalize(value: Any) -> Any:
 
 
 def _autoescape(name: str | None) -> bool:
-    return name is not None and name.endswith((".html", ".mjml"))
+    return name is not None and not name.endswith(".txt")
 
 
 class Engine:

@@ -160,6 +160,27 @@ class SignInAttempt(Numbered, Base):
     address: Mapped[str]
 
 
+class PasswordReset(Keyed, Base):
+    """A link to set a new password; used once. `epoch` ties it to the password it replaces."""
+
+    __tablename__ = "password_reset"
+    __table_args__ = (Index("ix_password_reset_person", "person_id"),)
+    secret_digest: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    epoch: Mapped[int]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RequestWindow(Base):
+    """How often something was asked for in one window of time; for request limits."""
+
+    __tablename__ = "request_window"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class Logo(Keyed, Base):
     """A logo as intake left it; never updated. `measured` holds size, ink share, contrasts and notes."""
 
@@ -173,6 +194,25 @@ class Logo(Keyed, Base):
     svg_key: Mapped[str | None]
     pdf_key: Mapped[str | None]
     measured: Mapped[dict[str, Any]]
+
+
+class LogoUpload(Keyed, Base):
+    """A file somebody dropped and what came of it; a refusal stays shown until another file or a dismissal."""
+
+    __tablename__ = "logo_upload"
+    __table_args__ = (
+        Index("ix_logo_upload_partner", "partner_id", "created_at"),
+        CheckConstraint("ground IN ('light','dark')", name="ground"),
+    )
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    filename: Mapped[str]
+    ground: Mapped[str]
+    taken: Mapped[bool]
+    logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    darkened_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    problems: Mapped[list[Any]]
+    dismissed_at: Mapped[datetime | None]
 
 
 class BrandKit(Base):

@@ -18,7 +18,8 @@ _WIDTH = re.compile(r"max-width:\s*(\d+)px")
 _DATA_URI = re.compile(r"data:image/[^\"')\s]+")
 _OPEN_ATTRIBUTE = re.compile(r"\b(href|src|action|background)\s*=\s*\"[^\"]*$|url\([^)]*$", re.I)
 _SAMPLE = {
-    "contact.first_name": "Maximiliana", "contact.last_name": "Featherstonehaugh", "contact.company": "Example Company Ltd",
+    "contact.first_name": "Maximiliana", "contact.last_name": "Featherstonehaugh",
+    "contact.company": "Example Company Ltd",
     "contact.email": "maximiliana@example.com", "link.unsubscribe": "https://example.com/u/" + "x" * 60,
     "link.landing": "https://example.com/t/" + "x" * 60,
 }  # fmt: skip
@@ -35,9 +36,7 @@ def lint_mail(compiled: CompiledMail, brand: BrandSpec, launch: LaunchSpec, *, p
             found.append(("mail.no_alt", f'The picture {name} has no alt text; alt="" if it says nothing.', True))
     size = len(_DATA_URI.sub("", html).encode())
     if size > CLIP_BYTES:
-        found.append(
-            ("mail.too_large", f"The HTML has {size >> 10} kB; Gmail clips at {CLIP_BYTES >> 10} kB.", True)
-        )
+        found.append(("mail.too_large", f"The HTML has {size >> 10} kB; Gmail clips at {CLIP_BYTES >> 10} kB.", True))
     if not any(isinstance(part, FieldRef) and part.name == "link.unsubscribe" for part in compiled.html):
         found.append(
             ("mail.no_unsubscribe", "The mail has no link to unsubscribe; put {{ link.unsubscribe }} into it.", True)

@@ -70,10 +70,11 @@ def _turned(component: Any, **defaults: str) -> Any:
 _MENDED = {
     "ltr": [_Column, _Divider, MjSection, MjWrapper, MjGroup, MjText, MjTable],
     "rtl": [
-        _turned(_Column, direction="rtl"), _Divider, _turned(MjSection, direction="rtl"), _turned(MjWrapper, direction="rtl"),
-        _turned(MjGroup, direction="rtl"), _turned(MjText, align="right"), _turned(MjTable, align="right"),
+        *(_turned(component, direction="rtl") for component in (_Column, MjSection, MjWrapper, MjGroup)),
+        *(_turned(component, align="right") for component in (MjText, MjTable)),
+        _Divider,
     ],
-}  # fmt: skip
+}
 
 
 def known_tags() -> frozenset[str]:

@@ -19,6 +19,7 @@ from renderer.kit.load import LoadedKit
 from renderer.kit.toml_lines import TomlLines
 from renderer.kit.toml_table import TomlFile, TomlTable
 from renderer.logo.contrast import parse_colour
+from renderer.logo.intake import intake_logo
 from renderer.report import Problem, has_errors
 from renderer.spec import BrandSpec, LaunchSpec, Links, LogoImage
 
@@ -210,7 +211,6 @@ def _colours(top: TomlTable) -> dict[str, str]:
 
 
 def _logos(top: TomlTable, read: Reader) -> dict[str, LogoImage]:
-    from renderer.logo.intake import intake_logo  # type: ignore[import-not-found]  # noqa: PLC0415
 
     table = top.table("logos")
     logos: dict[str, LogoImage] = {}

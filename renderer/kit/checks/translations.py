@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renderer.kit.load import LoadedKit, catalog_paths
+from renderer.kit.load import LoadedKit, catalog_paths, variant_paths
 from renderer.kit.messages import coverage
 from renderer.report import Problem
 
@@ -35,16 +35,20 @@ def _coverage(kit: LoadedKit) -> list[Problem]:
 
 
 def _source_language(kit: LoadedKit) -> list[Problem]:
+    """One note per source, naming the locales that have no variant of it."""
     problems = []
+    own = kit.manifest.source_locale
     for asset in kit.manifest.assets:
         if asset.kind not in ("pdf", "image"):
             continue
-        for locale in kit.manifest.locales:
-            if locale != kit.manifest.source_locale and kit.source_for(asset, locale) == asset.source:
-                message = (
-                    f"The words inside {asset.source} stay in {kit.manifest.source_locale} for {locale}; only its text slots "
-                    "are translated. A variant named for the locale would replace it."
-                )
-                note = Problem("copy.source_language", message, "note", asset.source, asset=asset.id, locale=locale)
-                problems.append(note)
+        same = [item for item in kit.manifest.locales if item != own and kit.source_for(asset, item) == asset.source]
+        if same:
+            message = (
+                f"Words inside {asset.source} stay in {own} for {', '.join(same)}; only its text slots are translated. "
+                f"A variant such as {variant_paths(asset.source, same[0])[0]} would replace it."
+            )
+            params = {"locales": same}
+            problems.append(
+                Problem("copy.source_language", message, "note", asset.source, asset=asset.id, params=params)
+            )
     return problems

@@ -1,0 +1,1 @@
+"""Pages about oneself: signing in and out, invitation, password, own settings."""

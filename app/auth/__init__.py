@@ -1,0 +1,1 @@
+"""Who acts in a request, and what each route lets them do."""

@@ -1,0 +1,95 @@
+"""Dates, times, numbers, money and sizes as the reader writes them, by Babel; times in the tenant's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.numbers import get_currency_precision
+from flask import g, has_request_context
+
+from app.auth import current
+
+
+def _locale() -> str:
+    from app.i18n.request import locale  # noqa: PLC0415 - the two need each other
+
+    return locale()
+
+
+def zone() -> ZoneInfo:
+    """The zone times are shown in: the tenant's, or UTC; a public page may set `g.time_zone`."""
+    if not has_request_context():
+        return ZoneInfo("UTC")
+    if "time_zone" not in g:
+        signed_in = current.signed_in()
+        g.time_zone = signed_in.time_zone if signed_in else "UTC"
+    return ZoneInfo(g.time_zone)
+
+
+def date(value: dt.date | dt.datetime, form: str = "long") -> str:
+    """`12 November 2026`; `form` is Babel's short, medium, long or full, or a CLDR skeleton such as `dMMM`."""
+    day = value.astimezone(zone()).date() if isinstance(value, dt.datetime) else value
+    if form in ("short", "medium", "long", "full"):
+        return dates.format_date(day, cast(Any, form), locale=_locale())
+    return dates.format_skeleton(form, day, locale=_locale())
+
+
+def time(value: dt.datetime) -> str:
+    """`10:42` in the tenant's zone."""
+    return dates.format_time(value, "short", tzinfo=zone(), locale=_locale())
+
+
+def datetime(value: dt.datetime, form: str = "medium") -> str:
+    """Day and time in the tenant's zone."""
+    local = value.astimezone(zone())
+    day = dates.format_date(local.date(), cast(Any, form), locale=_locale())
+    return f"{day}, {time(value)}"
+
+
+def duration(value: dt.timedelta) -> str:
+    """`2 hours`, `3 days`: one unit, rounded down by Babel's thresholds."""
+    return dates.format_timedelta(value, threshold=1.2, locale=_locale())
+
+
+def number(value: float | Decimal, digits: int | None = None) -> str:
+    """`1,284`; with `digits` exactly so many decimals."""
+    if digits is None:
+        return numbers.format_decimal(value, locale=_locale())
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, pattern, locale=_locale())
+
+
+def percent(value: float) -> str:
+    """0.46 as `46 %`."""
+    return numbers.format_percent(value, locale=_locale())
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An integer of minor units with its currency: `€1,840.00`, `¥1,840`."""
+    exponent = get_currency_precision(currency)
+    return numbers.format_currency(Decimal(amount_minor).scaleb(-exponent), currency, locale=_locale())
+
+
+def filesize(value: int) -> str:
+    """`4 kB`, `1.2 MB`: decimal units."""
+    if value < 1000:
+        return numbers.format_decimal(value, locale=_locale()) + " B"
+    scaled, unit = (value / 1000, "kB") if value < 1_000_000 else (value / 1_000_000, "MB")
+    return numbers.format_decimal(round(scaled, 1 if scaled < 10 else 0), locale=_locale()) + "\u00a0" + unit
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "date": date,
+    "time": time,
+    "datetime": datetime,
+    "duration": duration,
+    "number": number,
+    "percent": percent,
+    "money": money,
+    "filesize": filesize,
+}

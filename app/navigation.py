@@ -1,0 +1,59 @@
+"""The few words in the bar, by permission. A new page adds its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from app.auth import current
+from app.i18n import gettext
+from campaigns.core.permissions import may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the bar. `side` keeps a vendor's and a partner's pages apart."""
+
+    side: str
+    endpoint: str
+    label: str
+    icon: str
+    permission: str
+
+
+ENTRIES: tuple[Entry, ...] = ()
+ASIDE: tuple[Entry, ...] = ()
+
+
+def entries(listed: tuple[Entry, ...] = ENTRIES) -> list[dict[str, Any]]:
+    """The bar of the one signed in: label, address, icon, and whether the page is under it."""
+    acting = current.maybe_actor()
+    if acting is None:
+        return []
+    side = "partner" if acting.partner_id else "vendor"
+    mine = [entry for entry in listed if entry.side in (side, "both") and may(acting, entry.permission)]
+    shown = [(entry, url_for(entry.endpoint)) for entry in mine]
+    under = [url for _, url in shown if request.path == url or request.path.startswith(url + "/")]
+    here = max(under, key=len, default=None)
+    return [
+        {"label": gettext(entry.label), "url": url, "icon": entry.icon, "current": url == here} for entry, url in shown
+    ]
+
+
+def side_entries() -> list[dict[str, Any]]:
+    """What stands behind the name: pages people need rarely."""
+    return entries(ASIDE)
+
+
+def home_url() -> str:
+    """Where the one signed in starts: the first word of their bar, else their own page."""
+    shown = entries()
+    return str(shown[0]["url"]) if shown else url_for("account.show")
+
+
+def register(app: Flask) -> None:
+    """Templates ask for the bar."""
+    app.jinja_env.globals["nav_entries"] = entries
+    app.jinja_env.globals["side_entries"] = side_entries

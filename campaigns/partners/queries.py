@@ -1,0 +1,111 @@
+"""Reads about organisations and people, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from campaigns.core.actor import Actor, Role
+from campaigns.core.tenancy import must_exist
+from campaigns.partners.models import Grant, Membership, Partner, Person, Programme, Session
+from campaigns.partners.rules import IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """A programme's short name and its colour `#rrggbb`."""
+
+    slug: str
+    accent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One company a person may act for."""
+
+    grant_id: UUID
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One browser a person is signed in with."""
+
+    id: UUID
+    browser: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+def sessions_of(session: DbSession, actor: Actor, now: datetime) -> list[OpenSession]:
+    """The actor's own living sessions, latest first."""
+    rows = session.scalars(
+        select(Session)
+        .join(Person, Person.id == Session.person_id)
+        .where(
+            Session.person_id == actor.person_id,
+            Session.ended_at.is_(None),
+            Session.expires_at > now,
+            Session.last_seen_at > now - IDLE,
+            Session.epoch == Person.epoch,
+        )
+        .order_by(Session.last_seen_at.desc())
+        .limit(50)
+    )
+    return [OpenSession(row.id, browser_name(row.user_agent), row.created_at, row.last_seen_at) for row in rows]
+
+
+def browser_name(user_agent: str) -> str:
+    """`Firefox, Windows` from a user agent, as far as it can be told; empty if not."""
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+        ("Mac OS", "macOS"), ("Linux", "Linux"),
+    )  # fmt: skip
+    browser = next((name for mark, name in browsers if mark in user_agent), "")
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part)
+
+
+def accent_of(session: DbSession, slug: str) -> Accent:
+    """The colour of a programme, for its stylesheet; public."""
+    row = must_exist(
+        session.execute(select(Programme.slug, Programme.accent).where(Programme.slug == slug)).one_or_none(),
+        "programme",
+    )
+    return Accent(row.slug, row.accent)
+
+
+def accents_for(session: DbSession, actor: Actor) -> list[Accent]:
+    """The colours a page of the actor may show: the own programme's, or those of all the partner's programmes."""
+    query = select(Programme.slug, Programme.accent).order_by(Programme.slug)
+    if actor.programme_id is not None:
+        query = query.where(Programme.id == actor.programme_id)
+    else:
+        query = query.join(Membership, Membership.programme_id == Programme.id).where(
+            Membership.partner_id == actor.partner_id, Membership.ended_at.is_(None)
+        )
+    return [Accent(row.slug, row.accent) for row in session.execute(query)]
+
+
+def tenants_of(session: DbSession, person_id: UUID) -> list[Tenant]:
+    """Every company the person has a role in, oldest first."""
+    rows = session.execute(
+        select(Grant.id, Grant.role, Programme.name.label("programme"), Partner.name.label("partner"))
+        .outerjoin(Programme, Programme.id == Grant.programme_id)
+        .outerjoin(Partner, Partner.id == Grant.partner_id)
+        .where(Grant.person_id == person_id, Grant.revoked_at.is_(None))
+        .order_by(Grant.id)
+    )
+    return [Tenant(row.id, row.programme or row.partner, Role(row.role)) for row in rows]

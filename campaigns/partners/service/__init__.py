@@ -1,0 +1,1 @@
+"""Use cases of organisations and people, one module per use."""

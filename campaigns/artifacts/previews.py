@@ -158,9 +158,7 @@ def preview(
             ) from error
         data = piece.parts["html"] if wanted.format == "email" else piece.data
         if wanted.format == "email":
-            storage.put(
-                preview_key(address, "subject"), piece.parts["subject"], PART_TYPES["subject"]
-            )
+            storage.put(preview_key(address, "subject"), piece.parts["subject"], PART_TYPES["subject"])
         storage.put(key, data, MEDIA[wanted.format])
     return Preview(address, MEDIA[wanted.format], key)
 

@@ -93,8 +93,8 @@ class KitPage:
 
 
 def _ref(row: Row[Any]) -> VersionRef:
-    values = tuple(row)
-    return VersionRef(*values[:10], day(values[10]), day(values[11]))
+    values: list[Any] = list(row)
+    return VersionRef(*[*values[:10], day(values[10]), day(values[11])])
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.core.ports import Envelope, Storage
+from campaigns.core.text import one_line
 from campaigns.sequences.service.claiming import Claimed
 from campaigns.sequences.service.settings import SendSettings
 from campaigns.tracking.addresses import landing_url, tracked_url, unsubscribe_url
@@ -101,8 +102,3 @@ def compose(one: Claimed, compiled: CompiledMail, settings: SendSettings, links:
         delivery_id=one.id,
         partner_id=one.partner_id,
     )
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks and other control characters, which no header may hold."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -1,4 +1,4 @@
-"""Exactly once: many claimers on one launch, workers that die between sending and recording, unsubscribes in between."""
+"""Exactly once: many claimers, workers that die between sending and recording, unsubscribes in between."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from campaigns.kits.service.checking import run_check
 from campaigns.launches.service import LaunchRequest
 from campaigns.partners.models import BrandKit, BrandRevision, Membership, Partner, Programme
 from renderer.text.fonts import FontBook
-from tests.factories.kits import kit_zip
+from tests.factories.campaign_kits import kit_zip
 from tests.factories.mailing import add_person
 
 FONTS = FontBook.load(Path(__file__).resolve().parents[2] / "assets" / "fonts")
@@ -45,9 +45,9 @@ class Stage:
     kit_id: UUID
     list_id: UUID
 
-    def request(self, token: str = "click", **changed: object) -> LaunchRequest:
+    def request(self, click: str = "click", **changed: object) -> LaunchRequest:
         about: dict[str, object] = {
-            "kit_version_id": self.version_id, "locales": ("en", "de"), "client_token": token, "list_id": self.list_id,
+            "kit_version_id": self.version_id, "locales": ("en", "de"), "client_token": click, "list_id": self.list_id,
         }  # fmt: skip
         return LaunchRequest(**(about | changed))  # type: ignore[arg-type]
 
@@ -86,7 +86,9 @@ def make_partner(factory: UnitOfWorkFactory, programme_id: UUID, *, brand: bool 
     return Actor(kind="person", role=Role.PARTNER_ADMIN, partner_id=partner.id, name="Ines")
 
 
-def publish_kit(factory: UnitOfWorkFactory, storage: Storage, vendor: Actor, data: bytes | None = None) -> kits.KitUpload:
+def publish_kit(
+    factory: UnitOfWorkFactory, storage: Storage, vendor: Actor, data: bytes | None = None
+) -> kits.KitUpload:
     with factory() as uow:
         upload = kits.upload_kit(uow, vendor, storage, data or kit_zip(), "kit.zip")
     run_check(factory, storage, FONTS, upload.version_id)

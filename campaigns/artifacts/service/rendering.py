@@ -28,7 +28,9 @@ from renderer.spec import BrandSpec, LaunchSpec, Piece
 from renderer.text.fonts import FontBook
 
 TOKEN_BYTES = 16
-PART_TYPES = {name: f"text/{kind}; charset=utf-8" for name, kind in (("html", "html"), ("text", "plain"), ("subject", "plain"))}
+PART_TYPES = {
+    name: f"text/{kind}; charset=utf-8" for name, kind in (("html", "html"), ("text", "plain"), ("subject", "plain"))
+}
 JOIN_FROM = 5 * 1024 * 1024  # what S3 takes as a part to be copied
 
 

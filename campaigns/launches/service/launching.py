@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campaigns.audience.models import ContactList
@@ -226,11 +226,13 @@ def _hold_audience(uow: UnitOfWork, launch: Launch, default_locale: str) -> None
     }
     plan = plan_audience(uow.session, **about)
     chosen = snapshot_select(**about).subquery()
-    held = uow.session.execute(
+    uow.session.execute(
         insert(LaunchContact).from_select(
             ["launch_id", "contact_id", "locale"], select(literal(launch.id), chosen.c.contact_id, chosen.c.locale)
         )
     )
-    launch.audience_total = held.rowcount
+    launch.audience_total = uow.session.execute(
+        select(func.count()).select_from(LaunchContact).where(LaunchContact.launch_id == launch.id)
+    ).scalar_one()
     launch.audience_skipped = plan.skipped
     uow.session.flush()

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import blueprints, errors, i18n, navigation, request_id, security, static_files, templating, unit_of_work
+from app import (
+    blueprints,
+    errors,
+    health,
+    i18n,
+    navigation,
+    request_id,
+    security,
+    static_files,
+    templating,
+    unit_of_work,
+)
 from app.auth import access, current
 from campaigns.bootstrap import Container
 
@@ -25,6 +36,7 @@ def create_app(container: Container) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     for part in (
         request_id,
+        health,
         unit_of_work,
         errors,
         current,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app import style
+from app import health, style
 from app.account import invitation, password, settings, sign_in
 from app.admin import audit, people, programme, tokens
+from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
 from app.portal import brand
 from app.public import blueprint as public
@@ -18,9 +19,11 @@ ALL: tuple[Blueprint, ...] = (
     studio,
     public,
     style.blueprint,
+    health.blueprint,
     sign_in.blueprint,
     password.blueprint,
     settings.blueprint,
+    make_api(),
     invitation.blueprint,
     people.blueprint,
     tokens.blueprint,

@@ -1,14 +1,11 @@
-"""The request's id: taken from a well-formed X-Request-Id, else made; answered in the same header."""
+"""The request's id: taken from a sane X-Request-Id, else made; in the answer's header and in every log line."""
 
 from __future__ import annotations
 
-import re
-
 from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from campaigns.core.ids import new_id
-
-_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
+from campaigns.core.logs import sane_request_id
 
 
 def request_id() -> str:
@@ -21,8 +18,9 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _take() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _WELL_FORMED.fullmatch(given) else new_id().hex
+        g.request_id = sane_request_id(request.headers.get("X-Request-Id"))
+        clear_contextvars()
+        bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def _answer(response: Response) -> Response:

@@ -12,6 +12,7 @@ import structlog
 
 from campaigns.core.ids import new_id
 
+_CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat", "alembic")  # one line per sweep
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 
 
@@ -43,7 +44,7 @@ def configure(log_format: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "fontTools", "PIL", "amqp", "kombu"):
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "fontTools", "PIL", "amqp", "kombu", *_CHATTY):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

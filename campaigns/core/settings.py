@@ -36,6 +36,7 @@ class Settings:
     sender_domain: str = "localhost"
     send_policy: str = "at_most_once"
     trusted_proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def secure_cookies(self) -> bool:
@@ -94,6 +95,7 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
         sender_domain=environ.get("SENDER_DOMAIN", urlsplit(public).hostname or "localhost"),
         send_policy=policy,
         trusted_proxies=int(proxies),
+        metrics_token=environ.get("METRICS_TOKEN", ""),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=20)  # short, since whoever holds it extends it; see docs/decisions/0002-leases.md
+# Literal text: once psycopg prepares the statement, a predicate of parameters matches no partial index.
+UNFINISHED = text("state IN ('waiting','leased')")
 BACK_OFF_S = (2, 10, 60, 300, 1800)
 
 
@@ -61,7 +63,7 @@ def enqueue(
             max_attempts=max_attempts,
             request_id=uow.request_id,
         )
-        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=Job.state.in_(("waiting", "leased")))
+        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=UNFINISHED)
         .returning(Job.id)
     ).scalar_one_or_none()
     if row is not None and due <= uow.now:
@@ -127,11 +129,11 @@ def extend(session: Session, job: ClaimedJob, now: datetime, *, lease: timedelta
     return held is not None
 
 
-def release_all(session: Session, now: datetime) -> int:
-    """End every lease at once and return how many; only where it is certain that no worker is alive."""
+def release_all(session: Session, now: datetime, *, queues: Sequence[str] | None = None) -> int:
+    """End the leases in some queues (None: all) at once; only where it is certain that no worker of theirs lives."""
     released = session.execute(
         update(Job)
-        .where(Job.state == "leased", Job.lease_until > now)
+        .where(Job.state == "leased", Job.lease_until > now, Job.queue.in_(queues) if queues is not None else true())
         .values(lease_until=now - timedelta(milliseconds=1), woken_at=None)
         .returning(Job.id)
     ).all()

@@ -1,0 +1,48 @@
+"""The command `throughline`. Sub-commands are imported when they are called, so that it starts at once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+# name → module:attribute and the line `throughline --help` shows, so that help imports nothing
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("app.cli.up:up", "Run the whole stack; parts without a URL are embedded."),
+    "web": ("app.cli.processes:web", "Run the web server alone."),
+    "worker": ("app.cli.processes:worker", "Run a worker alone."),
+    "beat": ("app.cli.processes:beat", "Run the clock alone."),
+    "db": ("app.cli.db:db", "Migrate the database, or hold it against the models."),
+    "kit": ("app.cli.kit:kit", "Check, translate, import and export campaign kits."),
+    "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and loads only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in order."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        return cast(click.Command, getattr(import_module(module), attribute))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="throughline", prog_name="throughline")
+def main() -> None:
+    """Throughline: through-channel marketing and co-branding."""

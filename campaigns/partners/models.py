@@ -84,6 +84,7 @@ class Grant(Keyed, Base):
             unique=True,
             postgresql_where=text("revoked_at IS NULL AND programme_id IS NOT NULL"),
         ),
+        Index("ix_role_grant_partner", "partner_id"),
         Index(
             "uq_role_grant_partner",
             "person_id",
@@ -103,7 +104,7 @@ class Session(Keyed, Base):
     """A signed-in browser; only the digest of its secret is kept."""
 
     __tablename__ = "web_session"
-    __table_args__ = (Index("ix_web_session_person", "person_id"),)
+    __table_args__ = (Index("ix_web_session_person", "person_id"), Index("ix_web_session_grant", "grant_id"))
     secret_digest: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("role_grant.id"))
@@ -194,6 +195,25 @@ class Logo(Keyed, Base):
     svg_key: Mapped[str | None]
     pdf_key: Mapped[str | None]
     measured: Mapped[dict[str, Any]]
+
+
+class LogoUpload(Keyed, Base):
+    """A file somebody dropped and what came of it; a refusal stays shown until another file or a dismissal."""
+
+    __tablename__ = "logo_upload"
+    __table_args__ = (
+        Index("ix_logo_upload_partner", "partner_id", "created_at"),
+        CheckConstraint("ground IN ('light','dark')", name="ground"),
+    )
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    filename: Mapped[str]
+    ground: Mapped[str]
+    taken: Mapped[bool]
+    logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    darkened_id: Mapped[UUID | None] = mapped_column(ForeignKey("logo.id"))
+    problems: Mapped[list[Any]]
+    dismissed_at: Mapped[datetime | None]
 
 
 class BrandKit(Base):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 import pytest
@@ -17,64 +15,17 @@ from sqlalchemy import Engine
 from app import create_app
 from campaigns.bootstrap import Container
 from campaigns.core.clock import SetClock
-from campaigns.core.errors import not_found
 from campaigns.core.ids import new_id
-from campaigns.core.ports import Envelope, SendResult, StoredObject
 from campaigns.core.settings import Settings
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.partners.models import Grant, Membership, Partner, Person, Programme
 from campaigns.partners.service.sign_in import hash_password
 from renderer.text.fonts import FontBook
+from tests.fakes import KeepingMail, MemoryStorage
 
 PASSWORD = "a quiet boiler hums"
 HASH = hash_password(PASSWORD)
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class MemoryStorage:
-    """Objects in a dictionary."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, tuple[bytes, str]] = {}
-
-    def put(self, key: str, data: bytes, media_type: str) -> StoredObject:
-        self.objects[key] = (data, media_type)
-        return StoredObject(key, len(data), media_type)
-
-    def put_joined(self, key: str, parts: Sequence[str | bytes], media_type: str) -> StoredObject:
-        return self.put(key, b"".join(self.get(p) if isinstance(p, str) else p for p in parts), media_type)
-
-    def get(self, key: str) -> bytes:
-        if key not in self.objects:
-            raise not_found("object")
-        return self.objects[key][0]
-
-    def open(self, key: str) -> BinaryIO:
-        return io.BytesIO(self.get(key))
-
-    def stat(self, key: str) -> StoredObject | None:
-        found = self.objects.get(key)
-        return StoredObject(key, len(found[0]), found[1]) if found else None
-
-    def delete(self, key: str) -> None:
-        self.objects.pop(key, None)
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        return iter(sorted(key for key in self.objects if key.startswith(prefix)))
-
-    def check(self) -> None:
-        return None
-
-
-@dataclass
-class KeepingMail:
-    """Keeps what it was given."""
-
-    sent: list[Envelope] = field(default_factory=list)
-
-    def send(self, envelopes: Sequence[Envelope]) -> list[SendResult]:
-        self.sent += envelopes
-        return [SendResult("sent", 250, "kept") for _ in envelopes]
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programme')),
     sa.UniqueConstraint('slug', name=op.f('uq_programme_slug'))
     )
+    op.create_table('request_window',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('key', 'starts_at', name=op.f('pk_request_window'))
+    )
     op.create_table('sign_in_attempt',
     sa.Column('id', sa.BigInteger(), autoincrement=True, nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -265,6 +271,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'partner_id', name=op.f('uq_membership_programme_id_partner_id'))
     )
     op.create_index('ix_membership_partner', 'membership', ['partner_id'], unique=False)
+    op.create_table('password_reset',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('secret_digest', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_password_reset_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_password_reset')),
+    sa.UniqueConstraint('secret_digest', name=op.f('uq_password_reset_secret_digest'))
+    )
+    op.create_index('ix_password_reset_person', 'password_reset', ['person_id'], unique=False)
     op.create_table('role_grant',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -280,6 +299,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_role_grant_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
     )
+    op.create_index('ix_role_grant_partner', 'role_grant', ['partner_id'], unique=False)
     op.create_index('uq_role_grant_partner', 'role_grant', ['person_id', 'partner_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND partner_id IS NOT NULL'))
     op.create_index('uq_role_grant_programme', 'role_grant', ['person_id', 'programme_id', 'role'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND programme_id IS NOT NULL'))
     op.create_table('suppression',
@@ -435,6 +455,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('list_id', 'contact_id', name=op.f('pk_list_member'))
     )
     op.create_index('ix_list_member_contact', 'list_member', ['contact_id'], unique=False)
+    op.create_table('logo_upload',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('taken', sa.Boolean(), nullable=False),
+    sa.Column('logo_id', sa.Uuid(), nullable=True),
+    sa.Column('darkened_id', sa.Uuid(), nullable=True),
+    sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("ground IN ('light','dark')", name=op.f('ck_logo_upload_ground')),
+    sa.ForeignKeyConstraint(['darkened_id'], ['logo.id'], name=op.f('fk_logo_upload_darkened_id')),
+    sa.ForeignKeyConstraint(['logo_id'], ['logo.id'], name=op.f('fk_logo_upload_logo_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_logo_upload_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_logo_upload_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_logo_upload'))
+    )
+    op.create_index('ix_logo_upload_partner', 'logo_upload', ['partner_id', 'created_at'], unique=False)
     op.create_table('web_session',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -452,6 +492,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_web_session')),
     sa.UniqueConstraint('secret_digest', name=op.f('uq_web_session_secret_digest'))
     )
+    op.create_index('ix_web_session_grant', 'web_session', ['grant_id'], unique=False)
     op.create_index('ix_web_session_person', 'web_session', ['person_id'], unique=False)
     op.create_table('launch',
     sa.Column('id', sa.Uuid(), nullable=False),

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from renderer.kit.json_lines import json_lines
 from renderer.kit.layout_parse import layout_schema, parse_layout
-from tests.factories.whole_kit import SHEET_LAYOUT
+from tests.factories.kits import SHEET_LAYOUT
 
 
 def test_the_schema_is_one() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from renderer.kit.manifest import Output
 from renderer.kit.manifest_parse import parse_manifest
 from renderer.kit.toml_lines import TomlLines
-from tests.factories.whole_kit import MANIFEST
+from tests.factories.kits import MANIFEST
 
 
 def line_of(text: str, needle: str) -> int:

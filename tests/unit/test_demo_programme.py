@@ -11,6 +11,7 @@ import pytest
 
 from assets.make import contacts
 from renderer.kit.samples import read_brand
+from renderer.spec import BrandSpec
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"
 
@@ -18,6 +19,11 @@ DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"
 @pytest.fixture(scope="module")
 def programme() -> dict[str, Any]:
     return tomllib.loads((DEMO / "programme.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def brands() -> dict[str, BrandSpec]:
+    return {name: read_brand(DEMO / name / "brand.toml") for name in ("osterly", "naseem", "tanabe")}
 
 
 def test_the_roles_of_a_programme_are_all_there(programme: dict[str, Any]) -> None:
@@ -31,10 +37,13 @@ def test_every_address_is_an_example(programme: dict[str, Any]) -> None:
     assert all(person["email"].endswith(".example") for person in people)
 
 
-def test_three_partners_have_three_locales_a_brand_and_a_list(programme: dict[str, Any]) -> None:
+def test_three_partners_have_three_locales_a_brand_and_a_list(
+    programme: dict[str, Any], brands: dict[str, BrandSpec]
+) -> None:
     assert [partner["slug"] for partner in programme["partner"]] == ["osterly", "naseem", "tanabe"]
     for partner in programme["partner"]:
-        brand = read_brand(DEMO / partner["brand"])
+        assert partner["brand"] == f"{partner['slug']}/brand.toml"
+        brand = brands[partner["slug"]]
         assert brand.name == partner["name"]
         assert brand.logo_light is not None
         assert brand.logo_dark is not None
@@ -46,8 +55,7 @@ def test_three_partners_have_three_locales_a_brand_and_a_list(programme: dict[st
         assert all(row["email"].strip().endswith(".example") for row in rows if row["email"] != "reception@")
 
 
-def test_the_logos_are_awkward_in_different_ways() -> None:
-    brands = {name: read_brand(DEMO / name / "brand.toml") for name in ("osterly", "naseem", "tanabe")}
+def test_the_logos_are_awkward_in_different_ways(brands: dict[str, BrandSpec]) -> None:
     shapes = {
         name: brand.logo_light.width / brand.logo_light.height for name, brand in brands.items() if brand.logo_light
     }

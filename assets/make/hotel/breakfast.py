@@ -78,7 +78,7 @@ def art(*, mirror: bool) -> Board:
     scene = [rect(0, 0, W, TOP, sky)]
     board.glow(62, 89, 30, "#fff3d0", 0.9)
     glow = board.parts.pop()
-    roofs = "M0 95V85h9v-5h8v7h10v-11h7v-4h5v4h7v13h9v-6h10v8h12v-16h9v10h11v-5h8v9h10v-13h12v11h10v-6h9V117H0z"
+    roofs = "M0 95V85h9v-5h8v7h10v-11h7v-4h5v4h7v13h9v-6h10v8h12v-16h9v10h11v-5h8v9h10v-13h12v11h10v-6H150V117H0z"
     scene += [glow, circle(62, 89, 7.5, "#fff3d0"), path(roofs, "#24379a")]
     for x, y in ((30, 83), (33.5, 87), (12, 85), (72, 85), (76, 89), (104, 84), (128, 85), (55, 89)):
         scene.append(rect(x, y, 1.3, 1.8, "#ffd98a"))
@@ -90,6 +90,7 @@ def art(*, mirror: bool) -> Board:
         group(_keycard(), x=131, y=104, scale=0.85),
     ]
     board.add(group(scene, x=W, flip=True) if mirror else "".join(scene))
+    board.add(rect(0, TOP - 0.3, W, 1, "#ffffff"))
     sign = mark("cordant", "dark")
     board.add(sign.placed(height=5, x=12, y=11) if mirror else sign.placed(height=5, right=W - 12, y=11))
     board.add(line(f"M12 153H{W - 12}M12 163.5H{W - 12}", "#d3d9ea", 0.3, cap="butt"))
@@ -112,7 +113,7 @@ def layout(copy: dict[str, str], *, mirror: bool) -> Sheet:
         line_height=1.14,
         min_size=17,
     )
-    s.text("text", (12, 122.5, 124, 21), copy["ev_text"], 9.6, colour=QUIET, line_height=1.45, min_size=7.6)
+    s.text("text", (12, 122.5, 124, 21), copy["ev_text"], 9.4, colour=QUIET, line_height=1.45, min_size=7.6)
     for key, y in (("when", 144.4), ("where", 154.6)):
         s.text(key, (12, y, 24, 8), copy[f"ev_{key}"], 9, colour=QUIET, valign="middle", min_size=7)
         s.text(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 
 from app import health, style
-from app.account import password, settings, sign_in
+from app.account import invitation, password, settings, sign_in
+from app.admin import audit, people, programme, tokens
 from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
+from app.portal import brand
 from app.public import blueprint as public
 from app.studio import blueprint as studio
+from app.studio import partners as studio_partners
 
 ALL: tuple[Blueprint, ...] = (
     portal,
@@ -20,5 +23,12 @@ ALL: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     password.blueprint,
     settings.blueprint,
+    invitation.blueprint,
+    people.blueprint,
+    tokens.blueprint,
+    audit.blueprint,
+    programme.blueprint,
+    studio_partners.blueprint,
+    brand.blueprint,
     make_api(),
 )

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import render_template
+from flask import render_template, url_for
 
 from app.i18n import dgettext_for
 from app.unit_of_work import container
+from campaigns.mailroom.service import Letter
+from campaigns.partners.service.invitations import Offer
 from renderer.spec import direction
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message, ready for the mailroom."""
-
-    subject: str
-    text_body: str
-    html_body: str
 
 
 def absolute(path: str) -> str:
@@ -57,20 +48,20 @@ def password_letter(language: str, name: str, link: str) -> Letter:
     )
 
 
-def invitation_letter(language: str, inviter: str, company: str, link: str, days: int) -> Letter:
+def invitation_letter(offer: Offer) -> Letter:
     """Come and join: who asks, for which company."""
 
     def _(message: str, **values: object) -> str:
-        return dgettext_for(language, message, **values)
+        return dgettext_for(offer.locale, message, **values)
 
     return letter(
-        language,
-        _("%(company)s invites you to Throughline", company=company),
+        offer.locale,
+        _("%(company)s invites you to Throughline", company=offer.company),
         [
-            _("%(inviter)s has made a place for you at %(company)s.", inviter=inviter, company=company),
+            _("%(inviter)s has made a place for you at %(company)s.", inviter=offer.inviter, company=offer.company),
             _("There you find campaigns ready to go out under your own name and logo."),
         ],
         _("Accept the invitation"),
-        link,
-        _("The link works once, for %(days)s days. If you do not know the sender, do nothing.", days=days),
+        absolute(url_for("invitation.form", token=offer.secret)),
+        _("The link works once, for %(days)s days. If you do not know the sender, do nothing.", days=offer.days),
     )

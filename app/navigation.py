@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from app.auth import current
-from app.i18n import gettext
+from app.i18n import N_, gettext
 from campaigns.core.permissions import may
 
 
@@ -23,8 +23,30 @@ class Entry:
     permission: str
 
 
-ENTRIES: tuple[Entry, ...] = ()
-ASIDE: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
+    Entry("vendor", "studio_partners.index", N_("Partners"), "deal", "partner.read"),
+)
+ASIDE: tuple[Entry, ...] = (
+    Entry("partner", "people.partner", N_("People"), "lead", "people.manage"),
+    Entry("vendor", "people.vendor", N_("People"), "lead", "people.manage"),
+    Entry("vendor", "programme.show", N_("Programme"), "kit", "programme.write"),
+    Entry("both", "tokens.index", N_("Access for programs"), "lock", "token.manage"),
+    Entry("both", "audit.index", N_("What was done"), "text", "audit.read"),
+)
+ROLE_NAMES = {
+    "admin": N_("administrator"),
+    "marketing": N_("marketing"),
+    "channel": N_("channel manager"),
+    "finance": N_("finance"),
+    "partner_admin": N_("administrator"),
+    "partner_member": N_("member"),
+}
+
+
+def role_name(role: str) -> str:
+    """A role in the reader's language."""
+    return gettext(ROLE_NAMES[role])
 
 
 def entries(listed: tuple[Entry, ...] = ENTRIES) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.numbers import get_currency_precision
 from flask import g, has_request_context
 
@@ -83,6 +83,14 @@ def filesize(value: int) -> str:
     return numbers.format_decimal(round(scaled, 1 if scaled < 10 else 0), locale=_locale()) + "\u00a0" + unit
 
 
+def countries() -> dict[str, str]:
+    """ISO 3166 codes and their names in the reader's language, sorted by name."""
+    names = Locale.parse(_locale()).territories
+    real = {code: name for code, name in names.items() if len(code) == 2 and code not in _NO_COUNTRY}
+    return dict(sorted(real.items(), key=lambda item: item[1].casefold()))
+
+
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 FILTERS: dict[str, Callable[..., str]] = {
     "date": date,
     "time": time,

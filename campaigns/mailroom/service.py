@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +14,15 @@ from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.mailroom.models import SystemMail
 
 TASK = "mail.system"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as its writer composes it, in its reader's language."""
+
+    subject: str
+    text_body: str
+    html_body: str
 
 
 def queue_mail(

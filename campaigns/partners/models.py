@@ -84,6 +84,7 @@ class Grant(Keyed, Base):
             unique=True,
             postgresql_where=text("revoked_at IS NULL AND programme_id IS NOT NULL"),
         ),
+        Index("ix_role_grant_partner", "partner_id"),
         Index(
             "uq_role_grant_partner",
             "person_id",
@@ -103,7 +104,7 @@ class Session(Keyed, Base):
     """A signed-in browser; only the digest of its secret is kept."""
 
     __tablename__ = "web_session"
-    __table_args__ = (Index("ix_web_session_person", "person_id"),)
+    __table_args__ = (Index("ix_web_session_person", "person_id"), Index("ix_web_session_grant", "grant_id"))
     secret_digest: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("role_grant.id"))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from campaigns.core.actor import Actor, Role
-from campaigns.core.tenancy import must_exist
-from campaigns.partners.models import Grant, Membership, Partner, Person, Programme, Session
+from campaigns.core.permissions import require
+from campaigns.core.tenancy import must_exist, own_rows, programme_of
+from campaigns.partners.models import Grant, Invitation, Membership, Partner, Person, Programme, Session
 from campaigns.partners.rules import IDLE
 
 
@@ -30,6 +31,64 @@ class Tenant:
     grant_id: UUID
     name: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person with a role in the actor's company."""
+
+    grant_id: UUID
+    person_id: UUID
+    name: str
+    email: str
+    role: str
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An invitation nobody has answered."""
+
+    id: UUID
+    email: str
+    role: str
+    sent_at: datetime
+    expires_at: datetime
+
+
+def colleagues(session: DbSession, actor: Actor) -> list[Colleague]:
+    """Everybody with a role in the actor's own company, by name."""
+    require(actor, "people.manage")
+    seen = select(func.max(Session.last_seen_at)).where(Session.grant_id == Grant.id).correlate(Grant).scalar_subquery()
+    rows = session.execute(
+        select(Grant.id, Person.id, Person.name, Person.email, Grant.role, seen)
+        .join(Person, Person.id == Grant.person_id)
+        .where(own_rows(actor, Grant), Grant.revoked_at.is_(None), Person.disabled_at.is_(None))
+        .order_by(func.lower(Person.name), Grant.id)
+    )
+    return [Colleague(*row) for row in rows]
+
+
+def pending_colleagues(session: DbSession, actor: Actor, now: datetime) -> list[Pending]:
+    """Open invitations to the actor's own company."""
+    require(actor, "people.manage")
+    return _pending(session, now, own_rows(actor, Invitation))
+
+
+def pending_partners(session: DbSession, actor: Actor, now: datetime) -> list[Pending]:
+    """Open invitations of companies to the actor's programme."""
+    require(actor, "partner.invite")
+    return _pending(session, now, Invitation.from_programme_id == programme_of(actor))
+
+
+def _pending(session: DbSession, now: datetime, whose: ColumnElement[bool]) -> list[Pending]:
+    rows = session.scalars(
+        select(Invitation)
+        .where(whose, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now)
+        .order_by(Invitation.id.desc())
+        .limit(200)
+    )
+    return [Pending(row.id, row.email, row.role, row.created_at, row.expires_at) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

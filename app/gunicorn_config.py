@@ -27,7 +27,7 @@ control_socket_disable = True
 accesslog = None
 
 
-class HouseLogger(Logger):
+class HouseLogger(Logger):  # type: ignore[misc]
     """Gunicorn's own lines in the same form as everybody's."""
 
     def setup(self, cfg: Any) -> None:

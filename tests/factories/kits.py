@@ -164,7 +164,9 @@ def small_kit() -> dict[str, bytes]:
         "landing/page.html": PAGE.encode(),
         "posts/x.txt": POST.encode(),
     }
-    return files | translated(files, "de", GERMAN) | translated(files, "ar", {"You may write to me.": "يمكنكم مراسلتي."})
+    return (
+        files | translated(files, "de", GERMAN) | translated(files, "ar", {"You may write to me.": "يمكنكم مراسلتي."})
+    )
 
 
 def translated(files: dict[str, bytes], locale: str, texts: dict[str, str]) -> dict[str, bytes]:
@@ -193,6 +195,13 @@ def plain_brand(**changes: object) -> BrandSpec:
 
 def plain_launch(**changes: object) -> LaunchSpec:
     """A launch with addresses of its own."""
-    links = Links(landing="https://l.example/l/spring", qr="https://l.example/t/q", channels={"x": "https://l.example/t/x"})
-    values: dict[str, object] = {"slug": "spring", "vendor_name": "Halvorsen", "starts_on": "2026-03-02", "links": links}
+    links = Links(
+        landing="https://l.example/l/spring", qr="https://l.example/t/q", channels={"x": "https://l.example/t/x"}
+    )
+    values: dict[str, object] = {
+        "slug": "spring",
+        "vendor_name": "Halvorsen",
+        "starts_on": "2026-03-02",
+        "links": links,
+    }
     return LaunchSpec(**(values | changes))  # type: ignore[arg-type]

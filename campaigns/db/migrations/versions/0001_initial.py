@@ -664,6 +664,7 @@ def upgrade() -> None:
     sa.Column('visitor', sa.Text(), server_default='', nullable=False),
     sa.Column('link_id', sa.BigInteger(), nullable=True),
     sa.Column('delivery_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("verdict IN ('human','suspect','spam')", name=op.f('ck_submission_verdict')),
     sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_submission_launch_id')),
     sa.ForeignKeyConstraint(['link_id'], ['tracked_link.id'], name=op.f('fk_submission_link_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_submission_partner_id')),
@@ -671,6 +672,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
     sa.UniqueConstraint('launch_id', 'form_token', name=op.f('uq_submission_launch_id_form_token'))
     )
+    op.create_index('ix_submission_doubtful', 'submission', ['partner_id', 'created_at'], unique=False, postgresql_where=sa.text("verdict <> 'human'"))
+    op.create_index('ix_submission_launch', 'submission', ['launch_id', 'created_at'], unique=False)
     op.create_table('touchpoint',
     sa.Column('id', sa.BigInteger(), autoincrement=True, nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -735,7 +738,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
     sa.UniqueConstraint('launch_id', 'email_key', name=op.f('uq_lead_launch_id_email_key'))
     )
+    op.create_index('ix_lead_contact', 'lead', ['contact_id'], unique=False, postgresql_where=sa.text('contact_id IS NOT NULL'))
     op.create_index('ix_lead_partner', 'lead', ['partner_id', 'created_at'], unique=False)
+    op.create_table('lead_submission',
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('submission_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_lead_submission_lead_id')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_lead_submission_submission_id')),
+    sa.PrimaryKeyConstraint('lead_id', 'submission_id', name=op.f('pk_lead_submission')),
+    sa.UniqueConstraint('submission_id', name=op.f('uq_lead_submission_submission_id'))
+    )
     # ### end Alembic commands ###
     op.create_foreign_key('fk_brand_kit_current_revision', 'brand_kit', 'brand_revision', ['current_revision_id'], ['id'])
     op.execute("""
@@ -746,7 +758,6 @@ END $$
 """)
     op.execute("""CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER touchpoint_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON touchpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
-    op.execute("""CREATE TRIGGER submission_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER artifact_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON artifact FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER brand_revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON brand_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER logo_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON logo FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
@@ -761,3 +772,14 @@ BEGIN
 END $$
 """)
     op.execute("""CREATE TRIGGER kit_version_pinned BEFORE UPDATE ON kit_version FOR EACH ROW EXECUTE FUNCTION refuse_kit_version_change()""")
+    op.execute("""
+CREATE OR REPLACE FUNCTION refuse_submission_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.data = '{}'::jsonb
+     AND to_jsonb(NEW) - 'data' = to_jsonb(OLD) - 'data' THEN
+    RETURN NEW;  -- the one change there is: a person is erased (GDPR, article 17)
+  END IF;
+  RAISE EXCEPTION 'rows of submission are never changed' USING ERRCODE = 'restrict_violation';
+END $$
+""")
+    op.execute("""CREATE TRIGGER submission_kept BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_submission_change()""")

@@ -180,7 +180,7 @@ PICTURES = (
         1200,
         628,
         wide,
-        headline=(64, 66, 520, 190),
+        headline=(64, 66, 496, 190),
         headline_size=80,
         subhead=(64, 262, 500, 84),
         subhead_size=28,

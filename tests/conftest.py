@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from campaigns.core.clock import SetClock
 from campaigns.core.ports import Wake
-from campaigns.db.session import make_engine, make_sessions, normalise_url
+from campaigns.db.session import make_engine, make_sessions
 from campaigns.db.triggers import statements
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.metadata import metadata
+
+pytest_plugins = ["tests.fixtures.services", "tests.fixtures.seaweed", "tests.fixtures.stack"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,10 +36,12 @@ class RecordingWaker:
         return None
 
 
-@pytest.fixture(scope="session")
-def server_url() -> str:
-    """A PostgreSQL server where databases may be made."""
-    return normalise_url(os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
+def build_schema(engine: Engine) -> None:
+    """The tables of the models; `tests/integration/test_migrations.py` proves that migrations make the same."""
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        for statement in statements():
+            connection.execute(text(statement))
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +52,9 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server_url.rsplit("/", 1)[0] + "/" + name
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     engine = make_engine(url)
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        for statement in statements():
-            connection.execute(text(statement))
+    build_schema(engine)
     engine.dispose()
     yield url
     with admin.connect() as connection:

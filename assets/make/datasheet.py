@@ -159,8 +159,8 @@ def _contact_slots(s: Sheet, paper: Paper, copy: dict[str, str], w: float, h: fl
     inner = half - 14
     on = "brand.on_primary"
     s.text("cta", (MARGIN + 7, y + 7, inner, 9), copy["cta"], 17, font="sans-bold", colour=on, page=2, min_size=11)
-    s.text("cta-text", (MARGIN + 7, y + 18, inner - 31, 23), copy["cta_text"], 9, colour=on, page=2, line_height=1.42, min_size=7)
-    s.text("cta-days", (MARGIN + 7, y + 46, inner - 31, 10), copy["cta_extra"], 8.6, font="sans-bold", colour=on, page=2, valign="bottom", line_height=1.3, min_size=6.5)
+    s.text("cta-text", (MARGIN + 7, y + 17.5, inner - 31, 23.5), copy["cta_text"], 9, colour=on, page=2, line_height=1.42, min_size=7)
+    s.text("cta-days", (MARGIN + 7, y + 41.5, inner - 31, 14.5), copy["cta_extra"], 8.6, font="sans-bold", colour=on, page=2, valign="bottom", line_height=1.3, min_size=6.5)
     s.add("qr-ground", "box", (MARGIN + half - 35, y + 27, 28, 28), colour="#ffffff", page=2, locks=["position", "style", "content"])
     s.add("qr", "qr", (MARGIN + half - 34, y + 28, 26, 26), "{{ link.qr }}", colour="#16201d", ground="light", page=2, locks=["position", "style", "content"])
     x, rest = MARGIN + half + 8, wide - half - 15

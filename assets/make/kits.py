@@ -14,6 +14,7 @@ from typing import Any
 
 from assets.make import datasheet, pictures, press, wording
 from assets.make.datasheet import A4, LETTER
+from assets.make.svg import group
 from renderer.kit.archive import KitFiles, read_kit
 from renderer.kit.load import load_kit
 from renderer.kit.messages import extract_messages
@@ -53,8 +54,11 @@ def drawings(campaign: str) -> dict[str, bytes]:
             out[f"images/{picture.name}{tag}.png"] = press.png(pictures.background(module.THEME, picture, mirror=mirror))
         for name, draw in getattr(module, "MORE_ART", {}).items():
             out[f"pdf/{name}{tag}.pdf"] = press.pdf(draw(mirror))
-    board = module.landing(1440, 560, "l")
-    out["landing/hero.svg"] = board.svg(aspect="xMidYMax slice", decorative=True, css_class="bg").encode()
+    for name, mirror in (("hero", False), ("hero.rtl", True)):
+        board = module.landing(1440, 500, "l", mirror)
+        board.parts = [group(board.parts, x=1440, flip=True)] if mirror else board.parts
+        aspect = "xMaxYMax slice" if mirror else "xMinYMax slice"
+        out[f"landing/{name}.svg"] = board.svg(aspect=aspect, decorative=True, css_class="bg").encode()
     return out
 
 

@@ -51,8 +51,11 @@ class _Writer:
         if tag == "a":
             self._link(node)
             return
+        parent = node.getparent()
+        # MJML puts each of its texts into a div of its own, directly inside a cell
+        spaced = tag in _SPACED or (tag == "div" and parent is not None and parent.tag == "td")
         if tag in _BLOCKS:
-            self._break(tag in _SPACED)
+            self._break(spaced)
         if tag in ("ul", "ol"):
             self._ordered.append(1 if tag == "ol" else None)
         if tag == "li":
@@ -65,7 +68,7 @@ class _Writer:
         if tag in ("td", "th"):
             self._write(" ")
         if tag in _BLOCKS or tag == "li":
-            self._break(tag in _SPACED)
+            self._break(spaced)
 
     def _content(self, node: lxml_html.HtmlElement) -> None:
         self._write(node.text or "")

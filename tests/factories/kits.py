@@ -1,30 +1,39 @@
-"""A small whole kit in memory: a post, a picture, a mail, a landing page; two languages."""
+"""A small kit with one asset of every kind, to be bent by tests."""
 
 from __future__ import annotations
 
 import io
-import json
 
+import pikepdf
 from PIL import Image
 
-from renderer.kit.archive import KitFiles, pack_kit
+from renderer.kit.archive import KitFiles
+from renderer.kit.load import LoadedKit, load_kit
+from renderer.kit.messages import update_catalogs
+from renderer.spec import BrandSpec, LaunchSpec, Links
 
-MANIFEST = """
+MANIFEST = """\
 schema = 1
-slug = "{slug}"
-version = "{version}"
-title = "Quiet heat"
-summary = "A heat pump nobody hears."
+slug = "spring"
+version = "1.0.0"
+title = "Spring"
+summary = "A small campaign"
 source_locale = "en"
-locales = ["en", "de"]
-valid_until = 2027-12-31
+locales = ["en", "de", "ar"]
+valid_from = 2026-03-01
 
 [[field]]
 id = "offer"
-type = "text"
 label = "Your offer"
-max_chars = 40
-default = "A free visit"
+max_chars = 80
+default = "Save this spring"
+
+[[asset]]
+id = "sheet"
+kind = "pdf"
+title = "Data sheet"
+source = "pdf/sheet.pdf"
+layout = "pdf/sheet.layout.json"
 
 [[asset]]
 id = "banner"
@@ -32,117 +41,158 @@ kind = "image"
 title = "Banner"
 source = "images/banner.png"
 layout = "images/banner.layout.json"
-outputs = ["png@400x200"]
+outputs = ["jpeg@300x160", "png"]
 
 [[asset]]
 id = "invite"
 kind = "email"
 title = "Invitation"
 source = "email/invite.mjml"
-subject = "Quiet heat from your neighbour"
-preheader = "You will not hear it."
+subject = "News from {{ brand.name }}"
+preheader = "Read this, {{ contact.first_name|otherwise('friend') }}"
 
 [[asset]]
-id = "page"
+id = "landing"
 kind = "landing"
 title = "Landing page"
 source = "landing/page.html"
 
 [[asset]]
-id = "linkedin"
+id = "post-x"
 kind = "post"
-title = "Post"
-source = "posts/linkedin.txt"
-channel = "linkedin"
+title = "X post"
+source = "posts/x.txt"
+channel = "x"
 
 [[step]]
 id = "invite"
 asset = "invite"
-wait = "0d"
+
+[[step]]
+id = "again"
+asset = "invite"
+wait = "3d"
+send_if = "not_clicked:invite"
 
 [landing]
-asset = "page"
-consent = "You may write to me about this."
+asset = "landing"
+consent = "You may write to me."
+
+[[landing.form]]
+id = "name"
+required = true
+
 [[landing.form]]
 id = "email"
-type = "email"
-label = "Email"
 required = true
+
+[funds]
+activity_type = "email"
+estimated_cost = "120.50 EUR"
 """
 
-MJML = """<mjml><mj-head><mj-title>{% trans %}Quiet heat{% endtrans %}</mj-title></mj-head><mj-body>
-<mj-section><mj-column>
-<mj-text>{% trans %}Good day{% endtrans %} {{ contact.first_name }}</mj-text>
-<mj-text>{{ field.offer }}</mj-text>
-<mj-button href="{{ link.landing }}">{% trans %}See it{% endtrans %}</mj-button>
-<mj-text>{{ brand.legal_name }}, {{ brand.address }}
-<a href="{{ link.unsubscribe }}">{% trans %}Unsubscribe{% endtrans %}</a></mj-text>
-</mj-column></mj-section></mj-body></mjml>
+SHEET_LAYOUT = """\
+{"schema": 1, "unit": "mm", "slots": [
+  {"id": "logo", "type": "logo", "box": [10, 10, 40, 20]},
+  {"id": "call", "type": "text", "box": [10, 40, 80, 20], "value": "Talk to {{ brand.name }}", "colour": "brand.primary"},
+  {"id": "code", "type": "qr", "box": [70, 70, 20, 20], "value": "{{ link.qr }}"}
+]}
 """
-LANDING = """<!doctype html><html><head><title>{{ brand.name }}</title><style>body{margin:0}</style></head>
-<body><h1>{% trans %}Quiet heat{% endtrans %}</h1><p>{{ field.offer }}</p>{{ form }}</body></html>
+
+BANNER_LAYOUT = """\
+{"schema": 1, "unit": "px", "slots": [
+  {"id": "name", "type": "text", "box": [10, 10, 200, 40], "value": "{{ brand.name }}", "size": 20, "min_size": 8}
+]}
 """
-POST = "{% trans %}Heat that keeps quiet.{% endtrans %} {{ link.landing }}\n"
-PO_HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: de\\n"\n\n'
+
+MAIL = """\
+<mjml>
+<mj-body>
+  <mj-section><mj-column>
+    <mj-image src="https://example.com/a.png?x=1&amp;y=2" alt="{{ brand.name }}" />
+    <mj-text>{% trans name=contact.first_name|otherwise(_("reader")) %}Dear {{ name }},{% endtrans %}</mj-text>
+    <mj-text>{{ field.offer }} {{ launch.starts_on|date }}</mj-text>
+    <mj-button href="{{ link.landing }}">{% trans %}Read more{% endtrans %}</mj-button>
+    <mj-text>{{ brand.address }} <a href="{{ link.unsubscribe }}">{% trans %}Unsubscribe{% endtrans %}</a></mj-text>
+  </mj-column></mj-section>
+</mj-body>
+</mjml>
+"""
+
+PAGE = """\
+<!doctype html>
+<html>
+<head><title>{% trans %}Spring{% endtrans %}</title><style>h1 { color: var(--brand-primary); }</style></head>
+<body><h1>{% trans %}Spring is here{% endtrans %}</h1><p>{{ field.offer }}</p>{{ form }}<p>{{ brand.legal_line }}</p></body>
+</html>
+"""
+
+POST = "{% trans %}Spring is here.{% endtrans %} {{ link.channels.x }}\n"
 GERMAN = {
-    "Quiet heat": "Leise Wärme",
-    "Good day": "Guten Tag",
-    "See it": "Ansehen",
-    "Unsubscribe": "Abmelden",
-    "Heat that keeps quiet.": "Wärme, die leise bleibt.",
-    "You may write to me about this.": "Sie dürfen mir dazu schreiben.",
-    "Email": "E-Mail",
-    "Send": "Absenden",
-    "Quiet heat from your neighbour": "Leise Wärme vom Nachbarn",
-    "You will not hear it.": "Man hört sie nicht.",
-    "A heat pump nobody hears.": "Eine Wärmepumpe, die niemand hört.",
-    "Your offer": "Ihr Angebot",
-    "A free visit": "Ein kostenloser Besuch",
-    "Banner": "Banner",
-    "Invitation": "Einladung",
-    "Landing page": "Landeseite",
-    "Post": "Beitrag",
-}
+    "Talk to {{ brand.name }}": "Fragen Sie {{ brand.name }}", "Spring is here": "Der Frühling ist da",
+    "Dear %(name)s,": "Guten Tag %(name)s,", "You may write to me.": "Sie dürfen mir schreiben.", "reader": "Leserin",
+    "News from {{ brand.name }}": "Neues von {{ brand.name }}", "Save this spring": "Sparen Sie im Frühling",
+}  # fmt: skip
 
 
-def picture(width: int = 400, height: int = 200, colour: tuple[int, int, int] = (14, 61, 55)) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(out, "PNG")
-    return out.getvalue()
+def pdf_page(width_mm: float = 100, height_mm: float = 100) -> bytes:
+    """One empty page."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(width_mm / 25.4 * 72, height_mm / 25.4 * 72))
+        buffer = io.BytesIO()
+        pdf.save(buffer, deterministic_id=True)
+    return buffer.getvalue()
 
 
-def layout(text: str = "{{ brand.name }}", overflow: str = "shrink") -> bytes:
-    slots = [
-        {"id": "name", "type": "text", "box": [20, 20, 200, 40], "value": text, "size": 20, "min_size": 8,
-         "colour": "#ffffff", "overflow": overflow},
-    ]  # fmt: skip
-    return json.dumps({"schema": 1, "unit": "px", "slots": slots}).encode()
+def picture(width: int = 300, height: int = 160) -> bytes:
+    """A plain light PNG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), "#f4f7f2").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
-def kit_files(slug: str = "quiet", version: str = "1.0", **changed: bytes | None) -> dict[str, bytes]:
-    """The kit by path. `changed` replaces a file by its name without suffix (`page=b"…"`) or drops it (None)."""
-    messages = "".join(f'msgid "{key}"\nmsgstr "{value}"\n\n' for key, value in GERMAN.items())
+def small_kit() -> dict[str, bytes]:
+    """The files by path; a test bends it with `small_kit() | {path: data}`."""
     files = {
-        "kit.toml": MANIFEST.format(slug=slug, version=version).encode(),
-        "README.md": b"For partners.",
+        "kit.toml": MANIFEST.encode(),
+        "README.md": b"# Spring\n",
+        "pdf/sheet.pdf": pdf_page(),
+        "pdf/sheet.layout.json": SHEET_LAYOUT.encode(),
         "images/banner.png": picture(),
-        "images/banner.layout.json": layout(),
-        "email/invite.mjml": MJML.encode(),
-        "landing/page.html": LANDING.encode(),
-        "posts/linkedin.txt": POST.encode(),
-        "locales/de/LC_MESSAGES/kit.po": (PO_HEAD + messages).encode(),
-        "samples/typical.toml": b'name = "Osterly"\nlegal_name = "Osterly Ltd"\naddress = "1 Wine St, Bristol"\n'
-        b'url = "https://osterly.example"\nemail = "hello@osterly.example"\n'
-        b'[colours]\nprimary = "#14304d"\nsecondary = "#f2a61c"\n',
+        "images/banner.layout.json": BANNER_LAYOUT.encode(),
+        "email/invite.mjml": MAIL.encode(),
+        "landing/page.html": PAGE.encode(),
+        "posts/x.txt": POST.encode(),
     }
-    for name, data in changed.items():
-        path = next(path for path in files if path.rsplit("/", 1)[-1].split(".")[0] == name)
-        if data is None:
-            del files[path]
-        else:
-            files[path] = data
-    return files
+    return files | translated(files, "de", GERMAN) | translated(files, "ar", {"You may write to me.": "يمكنكم مراسلتي."})
 
 
-def kit_zip(**options: object) -> bytes:
-    return pack_kit(KitFiles.of(kit_files(**options)))  # type: ignore[arg-type]
+def translated(files: dict[str, bytes], locale: str, texts: dict[str, str]) -> dict[str, bytes]:
+    """The catalog of a locale holding these translations, as `kit messages` would have made it."""
+    made = update_catalogs(load_kit(KitFiles.of(files)))
+    path = f"locales/{locale}/LC_MESSAGES/kit.po"
+    catalog = made[path].decode()
+    for source, target in texts.items():
+        catalog = catalog.replace(f'msgid "{source}"\nmsgstr ""', f'msgid "{source}"\nmsgstr "{target}"')
+    return {path: catalog.encode()}
+
+
+def loaded(files: dict[str, bytes] | None = None) -> LoadedKit:
+    """The small kit, or these files, loaded."""
+    return load_kit(KitFiles.of(files or small_kit()))
+
+
+def plain_brand(**changes: object) -> BrandSpec:
+    """A brand without a logo."""
+    values: dict[str, object] = {
+        "name": "Osterly", "primary": "#14304d", "secondary": "#f2a61c", "address": "14 Quayside, Bristol",
+        "url": "https://osterly.example", "legal_line": "Osterly Ltd", "email": "hello@osterly.example",
+    }  # fmt: skip
+    return BrandSpec(**(values | changes))  # type: ignore[arg-type]
+
+
+def plain_launch(**changes: object) -> LaunchSpec:
+    """A launch with addresses of its own."""
+    links = Links(landing="https://l.example/l/spring", qr="https://l.example/t/q", channels={"x": "https://l.example/t/x"})
+    values: dict[str, object] = {"slug": "spring", "vendor_name": "Halvorsen", "starts_on": "2026-03-02", "links": links}
+    return LaunchSpec(**(values | changes))  # type: ignore[arg-type]

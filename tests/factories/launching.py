@@ -17,7 +17,7 @@ from campaigns.kits.service.checking import run_check
 from campaigns.launches.service import LaunchRequest
 from campaigns.partners.models import BrandKit, BrandRevision, Membership, Partner, Programme
 from renderer.text.fonts import FontBook
-from tests.factories.kits import kit_zip
+from tests.factories.campaign_kits import kit_zip
 from tests.factories.mailing import add_person
 
 FONTS = FontBook.load(Path(__file__).resolve().parents[2] / "assets" / "fonts")

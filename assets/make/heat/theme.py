@@ -42,9 +42,9 @@ def story(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
 
 
 def landing(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
-    """1440 × 560 for the landing page's head; the form stands over its right."""
+    """1440 × 500 for the landing page's head; the form stands over its right."""
     windows = ((40, -348, True, "plant"), (180, -348, False, ""), (500, -348, True, "lamp"), (640, -348, True, "reader"), (880, -348, False, ""), (1020, -348, True, "plant"))
-    stage = Stage(w, h, house=540, ground=524, scale=0.77, moon=(1130, 66, 38), unit_at=70, wall_height=430, windows=windows, calm=((80, 40, 500, 330),), prints_from=420, snowfall=48, foot="#ffffff")
+    stage = Stage(w, h, house=596, ground=464, scale=0.74, moon=(1120, 78, 36), unit_at=70, wall_height=396, windows=windows, calm=((80, 40, 500, 330),), prints_from=420, snowfall=48, foot="#ffffff")
     return draw(stage, badge=_badge(mirror), prefix=prefix)
 
 

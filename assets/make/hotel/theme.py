@@ -33,8 +33,8 @@ def story(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
 
 
 def landing(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:
-    """1440 × 560 for the landing page's head; the form stands over its right."""
-    return draw(Stage(w, h, left=560, ground=528, scale=0.72, floors=4, columns=6, calm=((80, 40, 480, 330),), foot="#ffffff"), prefix=prefix)
+    """1440 × 500 for the landing page's head; the form stands over its right."""
+    return draw(Stage(w, h, left=600, ground=466, scale=0.6, floors=4, columns=6, calm=((80, 40, 480, 330),), foot="#ffffff"), prefix=prefix)
 
 
 def band(w: float, h: float, prefix: str, _mirror: bool = False) -> Board:

@@ -21,7 +21,7 @@ from campaigns.kits import service as kits
 from campaigns.launches import service
 from campaigns.launches.models import Launch, LaunchContact, LaunchPiece
 from campaigns.launches.pinned import pinned_launch
-from tests.factories.kits import kit_zip
+from tests.factories.campaign_kits import kit_zip
 from tests.factories.launching import FONTS, Stage, make_programme, make_stage, settings
 from tests.fakes import MemoryStorage
 

@@ -13,7 +13,7 @@ from campaigns.kits import queries, service
 from campaigns.kits.service.checking import run_check
 from campaigns.kits.store import open_kit
 from renderer.kit.archive import KitFiles, pack_kit
-from tests.factories.kits import kit_files, kit_zip, layout, picture
+from tests.factories.campaign_kits import kit_files, kit_zip, layout, picture
 from tests.factories.launching import FONTS, make_partner, make_programme, publish_kit
 from tests.fakes import MemoryStorage
 

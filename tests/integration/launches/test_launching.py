@@ -26,7 +26,7 @@ from campaigns.launches.bundle import stream_zip
 from campaigns.launches.models import Launch, LaunchContact, LaunchPiece
 from campaigns.launches.offer import launch_offer
 from campaigns.launches.pinned import pinned_launch
-from tests.factories.kits import kit_zip, picture
+from tests.factories.campaign_kits import kit_zip, picture
 from tests.factories.launching import (
     FONTS,
     Stage,

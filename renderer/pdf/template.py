@@ -64,6 +64,9 @@ class PdfTemplate:
 
         Raises RenderError `pdf.page_missing`.
         """
+        prepared = self._prepared.get(number)
+        if prepared is not None:
+            return prepared
         with self._lock:
             if number not in self._prepared:
                 if not 1 <= number <= len(self.pages):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pikepdf
 
 from renderer.pdf.units import PageGeometry
+from renderer.jail import JailResult
 from renderer.report import Problem
 
 MAX_DEPTH = 60
@@ -76,6 +77,12 @@ def inspect_pdf(source: bytes, path: str | None = None) -> PdfInspection:
         return PdfInspection((), (Problem("pdf.password", message, path=path),), encrypted=True)
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
         return PdfInspection((), (Problem("pdf.invalid", f"The file is no readable PDF: {error}", path=path),))
+
+
+def inspect_task(data: bytes, args: Mapping[str, str]) -> JailResult:
+    """`inspect_pdf` as a task of `renderer.jail`: the number of pages and the problems as JSON."""
+    seen = inspect_pdf(data, args.get("path"))
+    return JailResult({"pages": seen.page_count, "problems": [problem.as_dict() for problem in seen.problems]})
 
 
 def open_untouched(source: bytes) -> pikepdf.Pdf:

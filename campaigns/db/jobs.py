@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,8 @@ def enqueue(
     The wake-up call goes out after commit, if the job is due by then.
     """
     due = run_at or uow.now
+    # The index's condition is literal text: psycopg prepares a statement after five runs, and with parameters in
+    # its place PostgreSQL then finds no index for the conflict.
     row = uow.session.execute(
         insert(Job)
         .values(
@@ -61,7 +63,7 @@ def enqueue(
             max_attempts=max_attempts,
             request_id=uow.request_id,
         )
-        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=Job.state.in_(("waiting", "leased")))
+        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=text("state IN ('waiting','leased')"))
         .returning(Job.id)
     ).scalar_one_or_none()
     if row is not None and due <= uow.now:

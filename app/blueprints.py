@@ -7,6 +7,7 @@ from flask import Blueprint
 from app import health, style
 from app.account import invitation, password, settings, sign_in
 from app.admin import audit, people, programme, tokens
+from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
 from app.portal import brand
 from app.public import blueprint as public
@@ -29,4 +30,5 @@ ALL: tuple[Blueprint, ...] = (
     programme.blueprint,
     studio_partners.blueprint,
     brand.blueprint,
+    make_api(),
 )

@@ -28,8 +28,14 @@ STATUS = {
 }
 
 
-def problem(error: DomainError, status: int) -> Response:
+def status_of(error: DomainError) -> int:
+    """The status of an error's kind; an error of the edge itself (`app.api.refusals`) names its own."""
+    return int(getattr(error, "status", STATUS[error.kind]))
+
+
+def problem(error: DomainError, status: int | None = None) -> Response:
     """The error as application/problem+json, with every problem that was found."""
+    status = status or status_of(error)
     body = {
         "type": f"urn:throughline:error:{error.code}",
         "title": HTTPStatus(status).phrase,
@@ -45,8 +51,9 @@ def problem(error: DomainError, status: int) -> Response:
     return _with_headers(response, error)
 
 
-def page(error: DomainError, status: int) -> Response:
+def page(error: DomainError, status: int | None = None) -> Response:
     """The error for a person: what happened, what is kept, what to do."""
+    status = status or status_of(error)
     html = render_template(
         "error.html",
         status=status,
@@ -68,7 +75,7 @@ def _with_headers(response: Response, error: DomainError) -> Response:
 
 def _domain(error: DomainError, status: int | None = None) -> Response:
     roll_back()
-    return (problem if is_api() else page)(error, status or STATUS[error.kind])
+    return (problem if is_api() else page)(error, status)
 
 
 _BY_STATUS = {

@@ -115,7 +115,8 @@ class Piece:
     """A finished file. `fingerprint` addresses it; the same request gives the same bytes.
 
     `width`, `height` are pixels of a picture; `pages` those of a PDF. A mail's `data` is the
-    compiled template (see `renderer.email.merge`), its `parts` the preview HTML and text.
+    compiled template (see `renderer.email.mail`), its `parts` the preview `html`, `text` and
+    `subject`. A PDF's `parts` hold its `delta`: what stands behind the template's own bytes.
     """
 
     data: bytes = field(repr=False)

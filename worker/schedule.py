@@ -12,6 +12,7 @@ from campaigns.gateways.celery_queue import broker_queue
 
 EVERY_S: dict[str, float] = {
     "upkeep.sweep": 2.0,
+    "sequences.tick": 2.0,
     "upkeep.daily": 900.0,
     "people.daily": 900.0,
 }

@@ -1,1 +1,1 @@
-"""The programming interface; one folder per version."""
+"""The HTTP API: declared operations over the same services as the pages, and the document made from them."""

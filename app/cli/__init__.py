@@ -1,4 +1,4 @@
-"""The command `throughline`: a table of names, each imported only when it is called."""
+"""The command `throughline`. Sub-commands are imported when they are called, so that it starts at once."""
 
 from __future__ import annotations
 
@@ -7,31 +7,42 @@ from typing import cast
 
 import click
 
-COMMANDS: dict[str, str] = {
-    "up": "app.cli.up:up",
-    "web": "app.cli.processes:web",
-    "worker": "app.cli.processes:worker",
-    "beat": "app.cli.processes:beat",
-    "db": "app.cli.db:db",
+# name → module:attribute and the line `throughline --help` shows, so that help imports nothing
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("app.cli.up:up", "Run the whole stack; parts without a URL are embedded."),
+    "demo": ("app.cli.demo:demo", "Run the whole stack with a demo programme and its launched campaign."),
+    "web": ("app.cli.processes:web", "Run the web server alone."),
+    "worker": ("app.cli.processes:worker", "Run a worker alone."),
+    "beat": ("app.cli.processes:beat", "Run the clock alone."),
+    "db": ("app.cli.db:db", "Migrate the database, or hold it against the models."),
+    "kit": ("app.cli.kit:kit", "Check, translate, import and export campaign kits."),
+    "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
 }
+HIDDEN: dict[str, str] = {"demo-seed": "app.cli.demo:demo_seed"}  # what other commands call
 
 
 class LazyGroup(click.Group):
-    """A group that finds its commands in `COMMANDS`."""
+    """A group that knows its commands by name and loads only the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every name, in order."""
+        """All names, in order."""
         del ctx
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module that has the command."""
+        """The command of that name, None if there is none."""
         del ctx
-        place = COMMANDS.get(cmd_name)
+        place = COMMANDS[cmd_name][0] if cmd_name in COMMANDS else HIDDEN.get(cmd_name)
         if place is None:
             return None
-        module, _, name = place.partition(":")
-        return cast(click.Command, getattr(import_module(module), name))
+        module, attribute = place.split(":")
+        return cast(click.Command, getattr(import_module(module), attribute))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

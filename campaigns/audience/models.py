@@ -27,7 +27,11 @@ class Contact(Keyed, Base):
     """A person a partner may write to. `email_key` is the normalised address."""
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("partner_id", "email_key"),)
+    __table_args__ = (
+        UniqueConstraint("partner_id", "email_key"),
+        Index("ix_contact_email_key", "email_key"),
+        Index("ix_contact_partner", "partner_id", "created_at"),
+    )
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
     email: Mapped[str]
     email_key: Mapped[str]

@@ -18,6 +18,8 @@ from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=20)  # short, since whoever holds it extends it; see docs/decisions/0002-leases.md
+# Literal text: once psycopg prepares the statement, a predicate of parameters matches no partial index.
+UNFINISHED = text("state IN ('waiting','leased')")
 BACK_OFF_S = (2, 10, 60, 300, 1800)
 
 
@@ -49,8 +51,6 @@ def enqueue(
     The wake-up call goes out after commit, if the job is due by then.
     """
     due = run_at or uow.now
-    # The index's condition is literal text: psycopg prepares a statement after five runs, and with parameters in
-    # its place PostgreSQL then finds no index for the conflict.
     row = uow.session.execute(
         insert(Job)
         .values(
@@ -63,7 +63,7 @@ def enqueue(
             max_attempts=max_attempts,
             request_id=uow.request_id,
         )
-        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=text("state IN ('waiting','leased')"))
+        .on_conflict_do_nothing(index_elements=["task", "key"], index_where=UNFINISHED)
         .returning(Job.id)
     ).scalar_one_or_none()
     if row is not None and due <= uow.now:

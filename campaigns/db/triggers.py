@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-APPEND_ONLY = ("audit_entry", "touchpoint", "submission", "artifact", "brand_revision", "logo")
+APPEND_ONLY = ("audit_entry", "touchpoint", "artifact", "brand_revision", "logo")
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,7 +35,29 @@ PINNED_KIT_VERSION_TRIGGER = (
     " FOR EACH ROW EXECUTE FUNCTION refuse_kit_version_change()"
 )
 
+KEPT_SUBMISSION = """
+CREATE OR REPLACE FUNCTION refuse_submission_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.data = '{}'::jsonb
+     AND to_jsonb(NEW) - 'data' = to_jsonb(OLD) - 'data' THEN
+    RETURN NEW;  -- the one change there is: a person is erased (GDPR, article 17)
+  END IF;
+  RAISE EXCEPTION 'rows of submission are never changed' USING ERRCODE = 'restrict_violation';
+END $$
+"""
+KEPT_SUBMISSION_TRIGGER = (
+    "CREATE TRIGGER submission_kept BEFORE UPDATE OR DELETE ON submission"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_submission_change()"
+)
+
 
 def statements() -> list[str]:
     """Every statement, in order, for the first migration."""
-    return [FUNCTION, *[append_only(table) for table in APPEND_ONLY], PINNED_KIT_VERSION, PINNED_KIT_VERSION_TRIGGER]
+    return [
+        FUNCTION,
+        *[append_only(table) for table in APPEND_ONLY],
+        PINNED_KIT_VERSION,
+        PINNED_KIT_VERSION_TRIGGER,
+        KEPT_SUBMISSION,
+        KEPT_SUBMISSION_TRIGGER,
+    ]

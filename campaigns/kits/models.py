@@ -27,7 +27,8 @@ class KitVersion(Keyed, Base):
     """An immutable, digested state of a kit; only its state moves: draft → published → withdrawn.
 
     `problems` and `coverage` are the report of the check, `checked_at` NULL while it runs;
-    `summary` is the manifest as JSON for lists and pages. The files lie in storage as one zip.
+    while it runs `check_done` of `check_total` parts are done. `manifest` is kit.toml as JSON for
+    lists and pages. The files lie in storage as one zip.
     """
 
     __tablename__ = "kit_version"
@@ -47,6 +48,8 @@ class KitVersion(Keyed, Base):
     manifest: Mapped[dict[str, Any]]
     problems: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     coverage: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    check_done: Mapped[int] = mapped_column(server_default="0")
+    check_total: Mapped[int] = mapped_column(server_default="0")
     checked_at: Mapped[datetime | None]
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]

@@ -16,7 +16,12 @@ class Submission(Keyed, Base):
     """A landing form as it was received; never updated. `form_token` UNIQUE makes a double post harmless."""
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("launch_id", "form_token"),)
+    __table_args__ = (
+        UniqueConstraint("launch_id", "form_token"),
+        Index("ix_submission_launch", "launch_id", "created_at"),
+        Index("ix_submission_doubtful", "partner_id", "created_at", postgresql_where=text("verdict <> 'human'")),
+        CheckConstraint("verdict IN ('human','suspect','spam')", name="verdict"),
+    )
     launch_id: Mapped[UUID] = mapped_column(ForeignKey("launch.id"))
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
@@ -40,6 +45,7 @@ class Lead(Keyed, Base):
         UniqueConstraint("launch_id", "email_key"),
         CheckConstraint("state IN ('new','accepted','declined','closed')", name="state"),
         Index("ix_lead_partner", "partner_id", "created_at"),
+        Index("ix_lead_contact", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
     )
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
@@ -61,3 +67,11 @@ class Lead(Keyed, Base):
     source_link_id: Mapped[int | None] = mapped_column(ForeignKey("tracked_link.id"))
     touched_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+
+
+class LeadSubmission(Base):
+    """Which submissions a lead is made of; the first is the lead's own `submission_id`."""
+
+    __tablename__ = "lead_submission"
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"), primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"), primary_key=True, unique=True)

@@ -55,9 +55,11 @@ class Delivery(Numbered, Base):
         UniqueConstraint("launch_id", "step_id", "contact_id"),
         CheckConstraint("state IN ('due','claimed','sent','bounced','unknown','skipped','cancelled')", name="state"),
         CheckConstraint("(state = 'claimed') = (lease_until IS NOT NULL)", name="claimed_has_lease"),
-        Index("ix_delivery_due", "due_at", postgresql_where=text("state = 'due'")),
+        Index("ix_delivery_due", "launch_id", "due_at", postgresql_where=text("state = 'due'")),
         Index("ix_delivery_claimed", "lease_until", postgresql_where=text("state = 'claimed'")),
         Index("ix_delivery_launch", "launch_id", "state"),
+        Index("ix_delivery_contact", "contact_id"),
+        Index("ix_delivery_enrolment", "enrolment_id"),
     )
     launch_id: Mapped[UUID] = mapped_column(ForeignKey("launch.id"))
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
@@ -71,7 +73,7 @@ class Delivery(Numbered, Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[UUID | None]
-    message_id: Mapped[str]
+    message_id: Mapped[str] = mapped_column(server_default="")  # made at the first claim, then never another
     sent_at: Mapped[datetime | None]
     reply_code: Mapped[int | None]
     reply: Mapped[str | None]

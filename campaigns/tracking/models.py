@@ -32,13 +32,17 @@ class TrackedLink(Numbered, Base):
 
 
 class Touchpoint(Numbered, Base):
-    """A record that somebody met a launch. Never updated; a verdict is recomputed into a new row."""
+    """A record that somebody met a launch. Never updated; a verdict is recomputed into a new row.
+
+    That row `revises` the earlier one, which then counts no more: see `queries.effective`.
+    """
 
     __tablename__ = "touchpoint"
     __table_args__ = (
         Index("ix_touchpoint_launch", "launch_id", "occurred_at"),
         Index("ix_touchpoint_delivery", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
         Index("ix_touchpoint_visitor", "launch_id", "visitor"),
+        Index("uq_touchpoint_revises", "revises", unique=True, postgresql_where=text("revises IS NOT NULL")),
     )
     launch_id: Mapped[UUID] = mapped_column(ForeignKey("launch.id"))
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
@@ -55,4 +59,5 @@ class Touchpoint(Numbered, Base):
     verdict: Mapped[str] = mapped_column(server_default="human")  # human | suspect | bot
     reasons: Mapped[list[str]] = mapped_column(server_default="{}")
     occurred_at: Mapped[datetime]
+    revises: Mapped[int | None] = mapped_column(ForeignKey("touchpoint.id"))
     meta: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

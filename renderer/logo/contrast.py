@@ -52,9 +52,7 @@ def ground_of(colour: str) -> Ground:
     return "light" if contrast_ratio(colour, "#000000") >= contrast_ratio(colour, "#ffffff") else "dark"
 
 
-def choose_logo(
-    brand: BrandSpec, ground: SlotGround, min_contrast: float, *, behind: str | None = None
-) -> LogoImage:
+def choose_logo(brand: BrandSpec, ground: SlotGround, min_contrast: float, *, behind: str | None = None) -> LogoImage:
     """The logo that may stand on that ground: the variant made for it first, else the other if it is read there.
 
     `auto` follows `behind`, the measured colour behind the slot, and is light (paper) without it.

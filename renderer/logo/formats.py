@@ -6,12 +6,12 @@ import zlib
 from typing import Literal
 
 from renderer.errors import RenderError
+from renderer.image.opening import RasterFormat, recognise_raster
 
-LogoFormat = Literal["svg", "pdf", "png", "jpeg", "webp", "tiff", "gif"]
+LogoFormat = Literal["svg", "pdf"] | RasterFormat
 
 MAX_BYTES = 5_000_000
 MAX_SVG_BYTES = 10_000_000  # of an .svgz, unpacked
-MAX_PIXELS = 40_000_000
 MIN_PIXELS = 80
 PRINT_PIXELS = 600
 PNG_LONG_SIDE = 2000
@@ -43,19 +43,9 @@ def recognise(data: bytes) -> tuple[LogoFormat, bytes]:
 
 
 def _by_magic(data: bytes) -> LogoFormat | None:
-    magics: tuple[tuple[bytes, LogoFormat], ...] = (
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"\xff\xd8\xff", "jpeg"),
-        (b"GIF87a", "gif"),
-        (b"GIF89a", "gif"),
-        (b"II*\x00", "tiff"),
-        (b"MM\x00*", "tiff"),
-    )
-    for magic, name in magics:
-        if data.startswith(magic):
-            return name
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
+    raster = recognise_raster(data)
+    if raster is not None:
+        return raster
     if b"%PDF-" in data[:1024]:
         return "pdf"
     # XML in any of its encodings; lxml decides in the end whether it is SVG.

@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from renderer.errors import RenderError
+from renderer.image.opening import RasterFormat, open_picture
 from renderer.jail import JailResult, run_jailed
 from renderer.logo import notes as says
 from renderer.logo.contrast import DARK_GROUND, LIGHT_GROUND
@@ -19,7 +20,6 @@ from renderer.logo.matte import ground_colour, is_near_white, lift_white, tile_b
 from renderer.logo.measure import ink_box, ink_share, measured_contrast
 from renderer.logo.palette import Palette, Swatch, propose_palette
 from renderer.logo.pdf_source import pdf_to_svg
-from renderer.logo.raster import open_picture
 from renderer.logo.svg import sanitise, write
 from renderer.logo.vector import draw_svg, drop_white_ground, picture_of, pixel_size, svg_to_pdf, trim_svg
 from renderer.report import Problem
@@ -84,7 +84,7 @@ def finish_raster(picture: Image.Image, width: float, height: float) -> LogoImag
 def _intake(data: bytes, filename: str) -> LogoIntake:
     kind, data = recognise(data)
     notes: list[Problem] = []
-    if kind in {"svg", "pdf"}:
+    if kind == "svg" or kind == "pdf":  # noqa: PLR1714 (mypy narrows by ==)
         if kind == "pdf":
             data = pdf_to_svg(data)
             notes.append(says.note("logo.pdf_outlined"))
@@ -123,9 +123,9 @@ def _vector(data: bytes, notes: list[Problem]) -> tuple[LogoImage, tuple[float, 
     return finish_vector(write(clean.root, view), view[2], view[3]), (clean.view[2], clean.view[3])
 
 
-def _raster(data: bytes, kind: LogoFormat, notes: list[Problem]) -> tuple[LogoImage, tuple[float, float]]:
-    opened = open_picture(data, kind)
-    notes.extend(says.note(code, **params) for code, params in opened.done)
+def _raster(data: bytes, kind: RasterFormat, notes: list[Problem]) -> tuple[LogoImage, tuple[float, float]]:
+    opened = open_picture(data, kind, subject="logo", max_side=2 * PNG_LONG_SIDE)
+    notes.extend(says.note(f"logo.{code}", **params) for code, params in opened.done)
     picture, scale = opened.image, opened.scale
     ground = ground_colour(picture)
     box: tuple[int, int, int, int] | None = (0, 0, *picture.size)

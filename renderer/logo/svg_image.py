@@ -11,8 +11,8 @@ from urllib.parse import unquote_to_bytes
 from PIL import Image
 
 from renderer.errors import RenderError
-from renderer.logo.formats import MAX_BYTES, LogoFormat
-from renderer.logo.raster import open_picture
+from renderer.image.opening import open_picture, recognise_raster
+from renderer.logo.formats import MAX_BYTES
 
 MAX_EMBEDDED_PIXELS = 16_000_000
 
@@ -24,19 +24,15 @@ def clean_data_uri(uri: str, removed: Counter[str]) -> str | None:
         data = base64.b64decode(body, validate=False) if head.lower().endswith(";base64") else unquote_to_bytes(body)
     except (binascii.Error, ValueError):
         data = b""
-    kind: LogoFormat
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
-        kind = "png"
-    elif data[:3] == b"\xff\xd8\xff":
-        kind = "jpeg"
-    else:
+    kind = recognise_raster(data)
+    if kind not in {"png", "jpeg"}:
         removed["embedded file"] += 1
         return None
     if len(data) > MAX_BYTES:
         removed["embedded picture"] += 1
         return None
     try:
-        picture = open_picture(data, kind, max_pixels=MAX_EMBEDDED_PIXELS).image
+        picture = open_picture(data, kind, subject="logo", max_pixels=MAX_EMBEDDED_PIXELS).image
     except RenderError as error:
         if error.code == "logo.too_many_pixels":
             raise

@@ -1,1 +1,5 @@
-"""Every check of a kit; each returns all of its problems at once."""
+"""Everything that can be wrong with a kit, found at once."""
+
+from renderer.kit.checks.run import check_kit
+
+__all__ = ["check_kit"]

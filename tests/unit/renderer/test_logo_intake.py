@@ -228,7 +228,7 @@ def test_the_pdf_page_agrees_with_the_reference_picture(name):
     paper.alpha_composite(reference)
     difference = np.abs(np.asarray(mine, dtype=int) - np.asarray(paper.convert("RGB"), dtype=int))
     assert difference.mean() < 4.5
-    assert (difference.max(axis=2) > 128).mean() < 0.01  # edges only
+    assert (difference.max(axis=2) > 128).mean() < 0.02  # edges only
 
 
 def test_pdf_logos_are_outlined_or_refused():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from PIL import (
@@ -20,7 +21,10 @@ from PIL import (
 )
 
 from renderer.errors import RenderError
-from renderer.logo.formats import MAX_PIXELS, LogoFormat
+
+RasterFormat = Literal["png", "jpeg", "gif", "tiff", "webp"]
+
+MAX_PIXELS = 40_000_000
 
 _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "png": PngImagePlugin.PngImageFile,
@@ -31,7 +35,6 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
 }
 # What Pillow's readers are known to raise on damaged files.
 _DAMAGE = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError, struct.error, OverflowError)
-_WORKING_SIDE = 4000  # nothing is drawn larger: bigger pictures are shrunk before any work on their pixels
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -46,67 +49,89 @@ class OpenedPicture:
     done: tuple[tuple[str, dict[str, object]], ...]
 
 
-def open_picture(data: bytes, kind: LogoFormat, *, max_pixels: int = MAX_PIXELS) -> OpenedPicture:
-    """Decodes PNG, JPEG, GIF (first frame), TIFF or WebP.
+def recognise_raster(data: bytes) -> RasterFormat | None:
+    """The format by the first bytes; None if it is none of ours."""
+    magics: tuple[tuple[bytes, RasterFormat], ...] = (
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"\xff\xd8\xff", "jpeg"),
+        (b"GIF87a", "gif"),
+        (b"GIF89a", "gif"),
+        (b"II*\x00", "tiff"),
+        (b"MM\x00*", "tiff"),
+    )
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    return next((name for magic, name in magics if data.startswith(magic)), None)
 
-    RenderError `logo.too_many_pixels` (measured, needed) before anything is decoded, `logo.damaged`.
+
+def open_picture(
+    data: bytes,
+    kind: RasterFormat,
+    *,
+    subject: str = "image",
+    max_pixels: int = MAX_PIXELS,
+    max_side: int | None = None,
+) -> OpenedPicture:
+    """Decodes PNG, JPEG, GIF (first frame), TIFF or WebP; shrinks to about `max_side` before working on pixels.
+
+    RenderError `<subject>.too_many_pixels` (measured, needed) before anything is decoded, `<subject>.damaged`.
     """
     try:
         if kind == "webp":
-            check_pixels(_webp_size(data), max_pixels)
+            check_pixels(_webp_size(data), max_pixels, subject)
         # The plugin itself, not Image.open: no guessing by other readers.
         image: Image.Image = _PLUGINS[kind](io.BytesIO(data))
-        check_pixels(image.size, max_pixels)
+        check_pixels(image.size, max_pixels, subject)
         done: list[tuple[str, dict[str, object]]] = []
         source_size = image.size
-        if isinstance(image, JpegImagePlugin.JpegImageFile) and max(image.size) > 2 * _WORKING_SIDE:
-            image.draft(None, (_WORKING_SIDE, _WORKING_SIDE))
+        if isinstance(image, JpegImagePlugin.JpegImageFile) and max_side and max(image.size) > 2 * max_side:
+            image.draft(None, (max_side, max_side))
         image.load()
-        return _upright_srgb(image, source_size, done)
+        return _upright_srgb(image, source_size, done, max_side)
     except _DAMAGE as error:
         raise RenderError(
-            "logo.damaged",
+            f"{subject}.damaged",
             "The picture is damaged or cut off. Export it again from its own program.",
             measured=str(error)[:120],
         ) from None
 
 
-def check_pixels(size: tuple[int, int], max_pixels: int) -> None:
-    """RenderError `logo.too_many_pixels` if the size is beyond the limit, `logo.damaged` if it is empty."""
+def check_pixels(size: tuple[int, int], max_pixels: int, subject: str) -> None:
+    """RenderError `<subject>.too_many_pixels` beyond the limit, `<subject>.damaged` if there are none."""
     width, height = size
     if width < 1 or height < 1:
-        raise RenderError("logo.damaged", "The picture has no pixels. Export it again from its own program.")
+        raise RenderError(f"{subject}.damaged", "The picture has no pixels. Export it again from its own program.")
     if width * height > max_pixels:
         raise RenderError(
-            "logo.too_many_pixels",
+            f"{subject}.too_many_pixels",
             f"The picture has {width} × {height} pixels; at most {max_pixels / 1e6:.0f} million are accepted. "
-            "Export it 2000 pixels wide.",
+            "Export it smaller; 2000 pixels are plenty for most uses.",
             measured=width * height,
             needed=max_pixels,
         )
 
 
 def _upright_srgb(
-    image: Image.Image, source_size: tuple[int, int], done: list[tuple[str, dict[str, object]]]
+    image: Image.Image, source_size: tuple[int, int], done: list[tuple[str, dict[str, object]]], max_side: int | None
 ) -> OpenedPicture:
     orientation = image.getexif().get(0x0112, 1)
     profile, info = image.info.get("icc_profile"), image.info
     if getattr(image, "n_frames", 1) > 1:
-        done.append(("logo.first_frame", {"frames": getattr(image, "n_frames", 1)}))
+        done.append(("first_frame", {"frames": getattr(image, "n_frames", 1)}))
     if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in info:
         image = Image.eval(image, lambda value: 255 - value)  # Pillow takes every CMYK JPEG for Adobe's inverted kind
     if image.mode in {"I;16", "I;16B", "I;16L", "I", "F"}:
         image = _to_eight_bits(image)
-        done.append(("logo.depth_reduced", {}))
-    if max(image.size) > _WORKING_SIDE and image.mode in {"RGB", "RGBA", "L", "LA", "CMYK"}:
-        image = image.reduce(-(-max(image.size) // _WORKING_SIDE))
+        done.append(("depth_reduced", {}))
+    if max_side and max(image.size) > max_side and image.mode in {"RGB", "RGBA", "L", "LA", "CMYK"}:
+        image = image.reduce(-(-max(image.size) // max_side))
     if image.mode not in {"RGB", "L", "CMYK", "LAB"} or "transparency" in info:
         image = image.convert("RGBA")
     image = _to_srgb(image, profile, done)
     if orientation in range(2, 9):
         image.getexif()[0x0112] = orientation
         image = ImageOps.exif_transpose(image)
-        done.append(("logo.turned", {"orientation": orientation}))
+        done.append(("turned", {"orientation": orientation}))
         source_size = source_size[::-1] if orientation >= 5 else source_size
     clean = Image.frombytes("RGBA", image.size, image.convert("RGBA").tobytes())  # no metadata can follow
     return OpenedPicture(clean, source_size, source_size[0] / clean.width, tuple(done))
@@ -131,11 +156,11 @@ def _to_srgb(
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(colours, source, _SRGB, renderingIntent=_INTENT, outputMode="RGB")
             colours = converted or colours
-            done.append(("logo.colours_converted", {"from": _profile_name(source)}))
+            done.append(("colours_converted", {"from": _profile_name(source)}))
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            done.append(("logo.profile_ignored", {}))
-    if was in {"CMYK", "LAB"} and not (done and done[-1][0] == "logo.colours_converted"):
-        done.append(("logo.cmyk_converted", {}))
+            done.append(("profile_ignored", {}))
+    if was in {"CMYK", "LAB"} and not (done and done[-1][0] == "colours_converted"):
+        done.append(("cmyk_converted", {}))
     colours = colours.convert("RGB")
     if alpha is not None:
         colours.putalpha(alpha)

@@ -1,0 +1,1 @@
+"""Starter kits, demo brands and the scripts that draw them."""

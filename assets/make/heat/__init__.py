@@ -1,0 +1,1 @@
+"""The campaign "Heat that keeps quiet": its night, its house, its cat."""

@@ -1,0 +1,126 @@
+"""Pure rules of launches: the state table, when a launch may start, when to propose it, slugs."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from campaigns.core.errors import DomainError, Kind
+
+PAST_TOLERANCE = timedelta(minutes=10)
+FARTHEST = timedelta(days=366)
+FIRST_SEND = time(9, 10)  # people have read their night's mail by then
+NOTICE = timedelta(minutes=30)
+_SATURDAY = 5
+_SLUG_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0, 1: slugs are read aloud
+
+
+class State(StrEnum):
+    """What a launch may be in; domain.md."""
+
+    DRAFT = "draft"
+    RENDERING = "rendering"
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Event(StrEnum):
+    """What moves a launch."""
+
+    RENDER = "render"
+    RENDERED = "rendered"
+    RUN = "run"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FINISH = "finish"
+    CANCEL = "cancel"
+    FAIL = "fail"
+    RETRY = "retry"
+
+
+TABLE: Final = MappingProxyType(
+    {
+        (State.DRAFT, Event.RENDER): State.RENDERING,
+        (State.DRAFT, Event.CANCEL): State.CANCELLED,
+        (State.RENDERING, Event.RENDERED): State.READY,
+        (State.RENDERING, Event.FAIL): State.FAILED,
+        (State.RENDERING, Event.CANCEL): State.CANCELLED,
+        (State.FAILED, Event.RETRY): State.RENDERING,
+        (State.FAILED, Event.CANCEL): State.CANCELLED,
+        (State.READY, Event.RUN): State.RUNNING,
+        (State.READY, Event.CANCEL): State.CANCELLED,
+        (State.RUNNING, Event.PAUSE): State.PAUSED,
+        (State.RUNNING, Event.FINISH): State.FINISHED,
+        (State.RUNNING, Event.CANCEL): State.CANCELLED,
+        (State.PAUSED, Event.RESUME): State.RUNNING,
+        (State.PAUSED, Event.CANCEL): State.CANCELLED,
+    }
+)
+FINAL = frozenset({State.FINISHED, State.CANCELLED})
+PUBLIC = frozenset({State.READY, State.RUNNING, State.PAUSED, State.FINISHED})
+
+
+def next_state(state: State, event: Event) -> State:
+    """The state after the event; DomainError `launch.state` (conflict) where the table has none."""
+    try:
+        return TABLE[state, event]
+    except KeyError:
+        raise DomainError(
+            "launch.state",
+            Kind.CONFLICT,
+            f"A launch that is {state} cannot {event}; it may have changed meanwhile. Load the page again.",
+            state=state.value,
+            event=event.value,
+        ) from None
+
+
+def events_of(state: State) -> frozenset[Event]:
+    """What may happen to a launch in the state."""
+    return frozenset(event for known, event in TABLE if known is state)
+
+
+def check_start(starts_at: datetime | None, now: datetime) -> datetime:
+    """The instant a launch starts; None is now. DomainError `launch.starts_in_past`, `launch.starts_too_late`."""
+    if starts_at is None:
+        return now
+    if starts_at < now - PAST_TOLERANCE:
+        raise DomainError(
+            "launch.starts_in_past",
+            Kind.INVALID,
+            "The start lies in the past. Choose a time from now on.",
+            measured=starts_at.isoformat(),
+            needed=now.isoformat(),
+        )
+    if starts_at > now + FARTHEST:
+        raise DomainError(
+            "launch.starts_too_late",
+            Kind.INVALID,
+            "The start is more than a year away. Choose an earlier day.",
+            measured=starts_at.isoformat(),
+            needed=(now + FARTHEST).isoformat(),
+        )
+    return max(starts_at, now)
+
+
+def proposed_start(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next working morning (Monday to Friday, 09:10) in the zone, at least half an hour away."""
+    day = now.astimezone(zone).date()
+    while True:
+        start = datetime.combine(day, FIRST_SEND, tzinfo=zone)
+        if day.weekday() < _SATURDAY and start >= now + NOTICE:
+            return start
+        day += timedelta(days=1)
+
+
+def new_slug(partner_slug: str, kit_slug: str) -> str:
+    """A launch's public name: readable, and with six characters nobody guesses."""
+    tail = "".join(secrets.choice(_SLUG_ALPHABET) for _ in range(6))
+    return f"{partner_slug}-{kit_slug}-{tail}"[:120]

@@ -1,0 +1,32 @@
+"""Sending: the beat that asks for batches and settles lost ones, and the batch itself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from campaigns.bootstrap import Container
+from campaigns.core.logs import get_logger
+from campaigns.db.jobs import ClaimedJob
+from campaigns.sequences.sending import reconcile_expired, send_due
+from campaigns.sequences.service import enqueue_due
+from worker.task import job_task, tick_task
+
+log = get_logger(__name__)
+
+
+@tick_task("sequences.tick")
+def tick(container: Container) -> int:
+    """Settle deliveries of lost workers, then ask for batches of what is due; returns jobs written."""
+    settled = reconcile_expired(container)
+    if settled:
+        log.warning("send.reconciled", **settled)
+    with container.uow() as uow:
+        return enqueue_due(uow)
+
+
+@job_task("send.batch", queue="send", soft_limit_s=120)
+def send_batch(container: Container, job: ClaimedJob) -> None:
+    """Send what is due in one launch; the next tick asks again if there was more."""
+    done = send_due(container, UUID(job.payload["launch_id"]), request_id=job.request_id)
+    if done.outcome:
+        log.info("send.batch", launch=job.payload["launch_id"], more=done.more, **done.outcome)

@@ -33,9 +33,9 @@ def status_of(error: DomainError) -> int:
     return int(getattr(error, "status", STATUS[error.kind]))
 
 
-def problem(error: DomainError) -> Response:
+def problem(error: DomainError, status: int | None = None) -> Response:
     """The error as application/problem+json, with every problem that was found."""
-    status = status_of(error)
+    status = status or status_of(error)
     body = {
         "type": f"urn:throughline:error:{error.code}",
         "title": HTTPStatus(status).phrase,
@@ -51,17 +51,18 @@ def problem(error: DomainError) -> Response:
     return _with_headers(response, error)
 
 
-def page(error: DomainError) -> Response:
+def page(error: DomainError, status: int | None = None) -> Response:
     """The error for a person: what happened, what is kept, what to do."""
+    status = status or status_of(error)
     html = render_template(
         "error.html",
-        status=STATUS[error.kind],
+        status=status,
         code=error.code,
         sentence=text_of(error),
         problems=error.problems,
         request_id=g.get("request_id", ""),
     )
-    return _with_headers(Response(html, STATUS[error.kind], content_type="text/html; charset=utf-8"), error)
+    return _with_headers(Response(html, status, content_type="text/html; charset=utf-8"), error)
 
 
 def _with_headers(response: Response, error: DomainError) -> Response:
@@ -72,9 +73,9 @@ def _with_headers(response: Response, error: DomainError) -> Response:
     return response
 
 
-def _domain(error: DomainError) -> Response:
+def _domain(error: DomainError, status: int | None = None) -> Response:
     roll_back()
-    return problem(error) if is_api() else page(error)
+    return (problem if is_api() else page)(error, status)
 
 
 _BY_STATUS = {
@@ -92,14 +93,8 @@ def _http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error.get_response()
-    roll_back()
     code, kind, message = _BY_STATUS.get(status, ("http.error", Kind.INVALID, error.description or "Bad request."))
-    answer = _domain(DomainError(code, kind, message))
-    if is_api():
-        body = json.loads(answer.get_data())
-        body.update(status=status, title=HTTPStatus(status).phrase)
-        answer.set_data(json.dumps(body))
-    answer.status_code = status
+    answer = _domain(DomainError(code, kind, message), status)
     for name in ("Allow", "Retry-After"):
         value = error.get_response().headers.get(name)
         if value:

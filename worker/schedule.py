@@ -14,6 +14,7 @@ EVERY_S: dict[str, float] = {
     "upkeep.sweep": 2.0,
     "sequences.tick": 2.0,
     "upkeep.daily": 900.0,
+    "people.daily": 900.0,
 }
 
 

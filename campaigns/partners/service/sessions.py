@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from campaigns.core.actor import Actor, Role
 from campaigns.core.ids import digest, new_secret
@@ -14,6 +14,7 @@ from campaigns.core.permissions import require
 from campaigns.core.tenancy import must_exist
 from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.partners.errors import link_used
 from campaigns.partners.models import Grant, Partner, Person, Programme, Session
 from campaigns.partners.rules import IDLE
 
@@ -64,6 +65,25 @@ def open_session(uow: UnitOfWork, person: Person, grant_id: UUID, user_agent: st
     )
     uow.session.flush()
     return secret
+
+
+def open_link_session(uow: UnitOfWork, grant_id: UUID, epoch: int, scope: str, user_agent: str) -> str:
+    """A session of one scope for whoever holds a signed link; DomainError `link.gone` if the grant is no longer."""
+    row = uow.session.execute(
+        select(Person, Grant)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(Grant.id == grant_id, Grant.revoked_at.is_(None), Person.epoch == epoch, Person.disabled_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise link_used()
+    person, grant = row
+    return open_session(uow, person, grant.id, user_agent, scope)
+
+
+def forget_before(uow: UnitOfWork, instant: datetime) -> int:
+    """Delete sessions that ended or ran out before; for upkeep. Returns how many."""
+    over = (Session.expires_at < instant) | (Session.ended_at < instant)
+    return len(uow.session.execute(delete(Session).where(over).returning(Session.id)).all())
 
 
 def find(uow: UnitOfWork, secret: str) -> SignedIn | None:

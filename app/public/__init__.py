@@ -5,3 +5,5 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
+
+from app.public import files, landing, links, unsubscribing  # noqa: E402, F401 - they add their routes

@@ -11,12 +11,15 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from campaigns.audience.models import Suppression
+from campaigns.audience.queries import in_scope
 from campaigns.core.actor import Actor
 from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch
 from campaigns.leads.models import Lead, LeadSubmission, Submission
-from campaigns.partners.models import Programme
+from campaigns.leads.service.converting import Converted
+from campaigns.partners.models import Grant, Person, Programme
 from campaigns.tracking.models import Touchpoint
 from campaigns.tracking.queries import effective
 
@@ -273,3 +276,33 @@ def lead_rows(session: Session, actor: Actor, *, state: str = "", text: str = ""
     )
     for row in rows:
         yield _line(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody of the partner who hears of a lead."""
+
+    email: str
+    locale: str
+
+
+def people_to_tell(session: Session, partner_id: UUID, limit: int = 20) -> list[Told]:
+    """Who signs in for the partner, oldest first."""
+    rows = session.execute(
+        select(Person.email, Person.locale)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(Grant.partner_id == partner_id, Grant.revoked_at.is_(None), Person.disabled_at.is_(None))
+        .order_by(Grant.created_at)
+        .limit(limit)
+    )
+    return [Told(row.email, row.locale) for row in rows]
+
+
+def may_confirm(session: Session, lead: Converted) -> bool:
+    """Whether a confirmation may go to the address: not where it bounced or complained before."""
+    blocked = select(Suppression.id).where(
+        Suppression.email_key == lead.email_key,
+        Suppression.reason.in_(("bounce", "complaint")),
+        in_scope(lead.partner_id, lead.programme_id),
+    )
+    return not session.execute(select(blocked.exists())).scalar_one()

@@ -17,7 +17,7 @@ from campaigns.db.unit_of_work import UnitOfWorkFactory
 from campaigns.kits.models import KitVersion
 from campaigns.partners.models import ApiToken
 from campaigns.partners.service.tokens import create_token, scopes_of
-from tests.factories import kits
+from tests.factories import campaign_kits as kits
 
 ROLES = {
     "vendor": Role.ADMIN,

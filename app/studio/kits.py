@@ -57,6 +57,7 @@ def show(kit_id: UUID) -> str:
         "studio/kit.html",
         page=page,
         problems=problems,
+        serious=sum(1 for item in problems if item.problem.severity != "note"),
         pieces=kit_view.pieces(page, problems) if samples else [],
         samples=samples,
         sample=asked if asked in samples else (samples[0] if samples else ""),

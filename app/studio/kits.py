@@ -32,7 +32,9 @@ SHOWN_PROBLEMS = 8
 @permission("kit.read")
 def index() -> str:
     """Every kit of the programme."""
-    return render_template("studio/kits.html", kits=queries.kits_for(uow().session, current.actor()), language=language_name)
+    return render_template(
+        "studio/kits.html", kits=queries.kits_for(uow().session, current.actor()), language=language_name
+    )
 
 
 def _version_asked() -> UUID | None:

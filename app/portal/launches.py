@@ -68,7 +68,9 @@ def page(launch_id: UUID) -> str:
         launch=shown,
         by_language=files_by_language(shown.pieces),
         shares=shares_of(shown) if public else [],
-        landings=[(locale, landing_url(base, shown.line.slug, locale)) for locale in shown.line.locales] if public else [],
+        landings=[(locale, landing_url(base, shown.line.slug, locale)) for locale in shown.line.locales]
+        if public
+        else [],
         has_landing=any(piece.kind == "landing" for piece in shown.pieces),
         size=sum(piece.file.size for piece in shown.pieces if piece.file),
         seconds=(shown.ready_at - shown.line.created_at).total_seconds() if shown.ready_at else None,

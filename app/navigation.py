@@ -29,6 +29,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("partner", "leads.index", N_("Leads"), "lead", "lead.read"),
     Entry("partner", "audience.index", N_("Contacts"), "call", "contact.read"),
     Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
+    Entry("vendor", "kits.index", N_("Kits"), "kit", "kit.read"),
     Entry("vendor", "studio_partners.index", N_("Partners"), "deal", "partner.read"),
 )
 ASIDE: tuple[Entry, ...] = (

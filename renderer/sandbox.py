@@ -306,10 +306,9 @@ def _explain(error: BaseException, run: Run) -> Problem:
 def _traceback_line(traceback: TracebackType | None, run: Run) -> tuple[str, int | None]:
     place: tuple[str, int | None] = (run.path, run.line)
     while traceback is not None:
-        template = traceback.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(template, Template):
-            name = template.name
-            # Jinja's rewritten frames carry the template's own line numbers
-            place = _place(run, name, traceback.tb_lineno)
+        frame = traceback.tb_frame
+        if "__jinja_exception__" in frame.f_globals:  # a frame that Jinja rewrote to the template's own lines
+            name = frame.f_code.co_filename
+            place = _place(run, None if name == "<template>" else name, traceback.tb_lineno)
         traceback = traceback.tb_next
     return place

@@ -10,13 +10,16 @@ import click
 # name → module:attribute and the line `throughline --help` shows, so that help imports nothing
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("app.cli.up:up", "Run the whole stack; parts without a URL are embedded."),
+    "demo": ("app.cli.demo:demo", "Run the whole stack with a demo programme and its launched campaign."),
     "web": ("app.cli.processes:web", "Run the web server alone."),
     "worker": ("app.cli.processes:worker", "Run a worker alone."),
     "beat": ("app.cli.processes:beat", "Run the clock alone."),
     "db": ("app.cli.db:db", "Migrate the database, or hold it against the models."),
+    "programme": ("app.cli.programme:programme", "Found a programme and invite its administrator."),
     "kit": ("app.cli.kit:kit", "Check, translate, import and export campaign kits."),
     "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
 }
+HIDDEN: dict[str, str] = {"demo-seed": "app.cli.demo:demo_seed"}  # what other commands call
 
 
 class LazyGroup(click.Group):
@@ -30,9 +33,10 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, None if there is none."""
         del ctx
-        if cmd_name not in COMMANDS:
+        place = COMMANDS[cmd_name][0] if cmd_name in COMMANDS else HIDDEN.get(cmd_name)
+        if place is None:
             return None
-        module, attribute = COMMANDS[cmd_name][0].split(":")
+        module, attribute = place.split(":")
         return cast(click.Command, getattr(import_module(module), attribute))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

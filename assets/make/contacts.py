@@ -1,4 +1,7 @@
-"""Invented contact lists for the demo partners: `python -m assets.make.contacts`. The same table gives the same rows."""
+"""Invented contact lists for the demo partners: `python -m assets.make.contacts`.
+
+The same table gives the same rows.
+"""
 
 from __future__ import annotations
 
@@ -36,18 +39,68 @@ LISTS = (
 )
 # What a real upload holds: a double in other letters, spaces, no domain, no basis, no name, a date that is none.
 FAULTS = (
-    ("Paul.OKAFOR@norbury-schools-trust.example", "Paul", "Okafor", "Norbury Schools Trust", "GB", "en", "consent", "2025-03-06"),
-    ("paul.okafor@norbury-schools-trust.example", "Paul", "Okafor", "Norbury Schools Trust", "GB", "en", "consent", "2025-03-06"),
-    ("  grace.hollis@castellane-hotels.example ", " Grace", "Hollis ", "Castellane Hotels; Bath, Wells", "GB", "en", "consent", "2025-06-19"),
+    (
+        "Paul.OKAFOR@norbury-schools-trust.example",
+        "Paul",
+        "Okafor",
+        "Norbury Schools Trust",
+        "GB",
+        "en",
+        "consent",
+        "2025-03-06",
+    ),
+    (
+        "paul.okafor@norbury-schools-trust.example",
+        "Paul",
+        "Okafor",
+        "Norbury Schools Trust",
+        "GB",
+        "en",
+        "consent",
+        "2025-03-06",
+    ),
+    (
+        "  grace.hollis@castellane-hotels.example ",
+        " Grace",
+        "Hollis ",
+        "Castellane Hotels; Bath, Wells",
+        "GB",
+        "en",
+        "consent",
+        "2025-06-19",
+    ),
     ("reception@", "", "", "Clifton Court Hotel", "GB", "en", "consent", "2025-05-02"),
     ("estates@kelston-estates.example", "", "", "Kelston Estates", "GB", "", "legitimate_interest", "2025-01-20"),
-    ("owen.penrose@wraxall-college.example", "Owen", "Penrose", 'Wraxall College, "The Lodge"', "GB", "en", "", "2025-02-11"),
-    ("imogen.sallow@bedminster-mills.example", "Imogen", "Sallow", "Bedminster Mills", "GB", "en", "consent", "31/02/2025"),
+    (
+        "owen.penrose@wraxall-college.example",
+        "Owen",
+        "Penrose",
+        'Wraxall College, "The Lodge"',
+        "GB",
+        "en",
+        "",
+        "2025-02-11",
+    ),
+    (
+        "imogen.sallow@bedminster-mills.example",
+        "Imogen",
+        "Sallow",
+        "Bedminster Mills",
+        "GB",
+        "en",
+        "consent",
+        "31/02/2025",
+    ),
 )
 
 
 def _ascii(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ı", "i")).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ı", "i"))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
@@ -56,12 +109,14 @@ def _people(table: dict[str, Any], locale: str, count: int, rnd: random.Random) 
     lasts = list(zip(table["last"], table.get("last_latin", table["last"]), strict=True))
     companies = list(zip(table["companies"], table.get("companies_latin", table["companies"]), strict=True))
     pairs = rnd.sample([(first, last) for first in firsts for last in lasts], count)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for first, last in pairs:
         company = rnd.choice(companies)
         asked = date(2026, 1, 1) + timedelta(days=rnd.randrange(300))
         address = f"{_ascii(first[1])}.{_ascii(last[1])}@{_ascii(company[1])}.example"
-        rows.append((address, first[0], last[0], company[0], table["country"], locale, rnd.choice(BASES), asked.isoformat()))
+        rows.append(
+            (address, first[0], last[0], company[0], table["country"], locale, rnd.choice(BASES), asked.isoformat())
+        )
     return rows
 
 

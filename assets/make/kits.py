@@ -39,7 +39,7 @@ def theme_of(campaign: str) -> Any:
 
 def folder_of(campaign: str) -> Path:
     """Where the campaign's kit lies."""
-    return ASSETS / "kits" / theme_of(campaign).THEME.slug
+    return ASSETS / "kits" / str(theme_of(campaign).THEME.slug)
 
 
 def drawings(campaign: str) -> dict[str, bytes]:
@@ -48,10 +48,15 @@ def drawings(campaign: str) -> dict[str, bytes]:
     out: dict[str, bytes] = {}
     for tag, mirror in (("", False), (".ar", True)):
         for paper in (A4, LETTER):
-            pages = [datasheet.front_art(module.THEME, paper, mirror=mirror), datasheet.back_art(module.THEME, paper, mirror=mirror)]
+            pages = [
+                datasheet.front_art(module.THEME, paper, mirror=mirror),
+                datasheet.back_art(module.THEME, paper, mirror=mirror),
+            ]
             out[f"pdf/datasheet-{paper.name}{tag}.pdf"] = press.pdf(pages)
         for picture in module.PICTURES:
-            out[f"images/{picture.name}{tag}.png"] = press.png(pictures.background(module.THEME, picture, mirror=mirror))
+            out[f"images/{picture.name}{tag}.png"] = press.png(
+                pictures.background(module.THEME, picture, mirror=mirror)
+            )
         for name, draw in getattr(module, "MORE_ART", {}).items():
             out[f"pdf/{name}{tag}.pdf"] = press.pdf(draw(mirror))
     for name, mirror in (("hero", False), ("hero.rtl", True)):
@@ -72,7 +77,9 @@ def layouts(campaign: str) -> dict[str, bytes]:
             sheet = datasheet.layout(module.THEME, paper, copy, mirror=mirror)
             out[f"pdf/datasheet-{paper.name}{tag}.layout.json"] = sheet.json().encode()
         for picture in module.PICTURES:
-            out[f"images/{picture.name}{tag}.layout.json"] = pictures.layout(module.THEME, picture, copy, mirror=mirror).json().encode()
+            out[f"images/{picture.name}{tag}.layout.json"] = (
+                pictures.layout(module.THEME, picture, copy, mirror=mirror).json().encode()
+            )
         for name, place in getattr(module, "MORE_LAYOUTS", {}).items():
             out[f"pdf/{name}{tag}.layout.json"] = place(copy, mirror).json().encode()
     return out
@@ -85,7 +92,9 @@ def tables(campaign: str) -> dict[str, wording.Message]:
 
 def catalogs(campaign: str, made: dict[str, bytes]) -> dict[str, bytes]:
     """The catalogs for the kit as its folder and `made` have it. ValueError where copy and kit do not agree."""
-    files = {path: data for path, data in read_kit(folder_of(campaign)).files.items() if not path.startswith("locales/")} | made
+    files = {
+        path: data for path, data in read_kit(folder_of(campaign)).files.items() if not path.startswith("locales/")
+    } | made
     kit = load_kit(KitFiles.of(files))
     texts = extract_messages(kit)
     known = wording.by_source(tables(campaign))
@@ -95,7 +104,9 @@ def catalogs(campaign: str, made: dict[str, bytes]) -> dict[str, bytes]:
     if unused:
         raise ValueError(f"in the copy tables and nowhere in the kit: {sorted(unused)}")
     project = f"{kit.manifest.slug} {kit.manifest.version}"
-    return {f"locales/{tag}/LC_MESSAGES/kit.po": wording.catalog(texts, known, tag, project) for tag in wording.LANGUAGES}
+    return {
+        f"locales/{tag}/LC_MESSAGES/kit.po": wording.catalog(texts, known, tag, project) for tag in wording.LANGUAGES
+    }
 
 
 def make(campaign: str) -> dict[str, bytes]:

@@ -65,7 +65,14 @@ def osterly(words: Words, ink: str, accent: str) -> str:
     ring = path("M15 1a15 15 0 1 0 0 30a15 15 0 0 0 0-30zm0 7a8 8 0 0 1 0 16a8 8 0 0 1 0-16z", ink, rule="evenodd")
     spark = path("M15 1a15 15 0 0 1 15 15h-7a8 8 0 0 0-8-8z", accent)
     x = 40 + name.width + 10
-    return _svg(x + trade.width + 2, 36, group([ring, spark], y=1), _placed(name, 40, 27, ink), _placed(trade, x, 27, ink), title="Osterly Building Systems")
+    return _svg(
+        x + trade.width + 2,
+        36,
+        group([ring, spark], y=1),
+        _placed(name, 40, 27, ink),
+        _placed(trade, x, 27, ink),
+        title="Osterly Building Systems",
+    )
 
 
 def naseem(words: Words, disc: str, ink: str, wave: str) -> str:
@@ -77,13 +84,25 @@ def naseem(words: Words, disc: str, ink: str, wave: str) -> str:
     ]
     x, _, w, _ = name.box
     return _svg(
-        200, 200, circle(100, 100, 100, disc), _placed(name, 100 - x - w / 2, 88, ink), *waves, _placed(trade, 100 - trade.width / 2, 172, ink), title="نسيم للتبريد"
+        200,
+        200,
+        circle(100, 100, 100, disc),
+        _placed(name, 100 - x - w / 2, 88, ink),
+        *waves,
+        _placed(trade, 100 - trade.width / 2, 172, ink),
+        title="نسيم للتبريد",
     )
 
 
 def tanabe(words: Words, ink: str, accent: str) -> str:
     """Tall and narrow: the field of 田 over the name in two columns, read from the right."""
-    mark = [rect(8, 8, 64, 64, accent), rect(17, 17, 20, 20, "#fff"), rect(43, 17, 20, 20, "#fff"), rect(17, 43, 20, 20, "#fff"), path("M43 63V43h20z", "#fff")]
+    mark = [
+        rect(8, 8, 64, 64, accent),
+        rect(17, 17, 20, 20, "#fff"),
+        rect(43, 17, 20, 20, "#fff"),
+        rect(17, 43, 20, 20, "#fff"),
+        path("M43 63V43h20z", "#fff"),
+    ]
     columns = []
     for i, sign in enumerate("田辺設備"):
         letter = words(sign, "jp-bold", 36)
@@ -94,15 +113,28 @@ def tanabe(words: Words, ink: str, accent: str) -> str:
 
 def wunsiedel(words: Words, ink: str, accent: str) -> str:
     """A long German name on two lines beside a hexagon."""
-    first, second = words("Süddeutsche Gebäudeautomation", "sans-bold", 18, -0.4), words("und Energietechnik Wunsiedel GmbH & Co. KG", "sans", 11, 0.2)
+    first, second = (
+        words("Süddeutsche Gebäudeautomation", "sans-bold", 18, -0.4),
+        words("und Energietechnik Wunsiedel GmbH & Co. KG", "sans", 11, 0.2),
+    )
     hexagon = path("M22 2l18 10v20l-18 10l-18-10V12z", ink)
     star = line("M22 11v22M12.5 16.5l19 11M31.5 16.5l-19 11", accent, 3.2)
-    return _svg(54 + max(first.width, second.width), 44, hexagon, star, _placed(first, 52, 21, ink), _placed(second, 52.5, 37, ink), title="SGEW")
+    return _svg(
+        54 + max(first.width, second.width),
+        44,
+        hexagon,
+        star,
+        _placed(first, 52, 21, ink),
+        _placed(second, 52.5, 37, ink),
+        title="SGEW",
+    )
 
 
 def _png(svg: str, width: int, *, margin: float = 0.0) -> bytes:
     if margin:
-        body = svg.replace('viewBox="0 0 80 174" width="80" height="174"', 'viewBox="-60 -40 200 254" width="200" height="254"')
+        body = svg.replace(
+            'viewBox="0 0 80 174" width="80" height="174"', 'viewBox="-60 -40 200 254" width="200" height="254"'
+        )
         return bytes(resvg_py.svg_to_bytes(svg_string=body, width=width, skip_system_fonts=True))
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True))
 

@@ -56,8 +56,25 @@ def layout(theme: Theme, picture: Picture, copy: dict[str, str], *, mirror: bool
     """The slots over the background."""
     s = Sheet("px", picture.width, mirror)
     size = picture.headline_size
-    s.text("headline", picture.headline, copy["headline"], size, font=theme.headline_font, colour="#ffffff", line_height=1.12, min_size=round(size * 0.58))
-    s.text("subhead", picture.subhead, copy["subhead"], picture.subhead_size, colour="#ffffff", line_height=1.35, min_size=round(picture.subhead_size * 0.72))
+    s.text(
+        "headline",
+        picture.headline,
+        copy["headline"],
+        size,
+        font=theme.headline_font,
+        colour="#ffffff",
+        line_height=1.12,
+        min_size=round(size * 0.58),
+    )
+    s.text(
+        "subhead",
+        picture.subhead,
+        copy["subhead"],
+        picture.subhead_size,
+        colour="#ffffff",
+        line_height=1.35,
+        min_size=round(picture.subhead_size * 0.72),
+    )
     s.add("logo", "logo", picture.logo, ground="light", align=picture.logo_align, valign="middle", locks=["position"])
     s.text(
         "address",

@@ -24,13 +24,19 @@ def pdf(pages: Sequence[Board]) -> bytes:
             lines.append(f"#set page(width: {num(board.width)}mm, height: {num(board.height)}mm, margin: 0mm)")
             lines.append(f'#image("{number}.svg", width: 100%, height: 100%)')
         (root / "main.typ").write_text("\n".join(lines), "utf-8")
-        made = typst.compile(str(root / "main.typ"), root=str(root), format="pdf", pdf_tags=False, ignore_system_fonts=True)
+        made = typst.compile(
+            str(root / "main.typ"), root=str(root), format="pdf", pdf_tags=False, ignore_system_fonts=True
+        )
     return bytes(made)
 
 
 def png(board: Board) -> bytes:
     """The drawing at one pixel per unit, opaque RGB."""
-    raw = bytes(resvg_py.svg_to_bytes(svg_string=board.svg(), width=int(board.width), height=int(board.height), skip_system_fonts=True))
+    raw = bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=board.svg(), width=int(board.width), height=int(board.height), skip_system_fonts=True
+        )
+    )
     out = io.BytesIO()
     Image.open(io.BytesIO(raw)).convert("RGB").save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -18,7 +18,9 @@ class Sheet:
     mirror: bool = False
     slots: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, slot_id: str, kind: str, box: tuple[float, float, float, float], value: str = "", **options: Any) -> None:
+    def add(
+        self, slot_id: str, kind: str, box: tuple[float, float, float, float], value: str = "", **options: Any
+    ) -> None:
         """Add one slot; `box` in reading direction, options as the layout schema names them."""
         x, y, w, h = box
         align = options.pop("align", "start")
@@ -35,7 +37,9 @@ class Sheet:
         slot |= {key: val for key, val in options.items() if val is not None}
         self.slots.append(slot)
 
-    def text(self, slot_id: str, box: tuple[float, float, float, float], value: str, size: float, **options: Any) -> None:
+    def text(
+        self, slot_id: str, box: tuple[float, float, float, float], value: str, size: float, **options: Any
+    ) -> None:
         """A text slot; copy of the vendor is locked in position and style."""
         options.setdefault("min_size", round(size * 0.72, 1))
         options.setdefault("locks", ["position", "style"])

@@ -39,11 +39,20 @@ class Board:
         self.parts.extend(elements)
 
     def gradient(
-        self, stops: Iterable[tuple[float, str, float]], *, radial: bool = False, x1: float = 0, y1: float = 0, x2: float = 0, y2: float = 1
+        self,
+        stops: Iterable[tuple[float, str, float]],
+        *,
+        radial: bool = False,
+        x1: float = 0,
+        y1: float = 0,
+        x2: float = 0,
+        y2: float = 1,
     ) -> str:
         """Define a gradient over (offset 0–1, colour, opacity) stops; returns its `url(#…)` paint."""
         name = f"{self.prefix}{len(self.defs)}"
-        body = "".join(f"<stop{attrs(offset=o, stop_color=c, stop_opacity=None if a == 1 else a)}/>" for o, c, a in stops)
+        body = "".join(
+            f"<stop{attrs(offset=o, stop_color=c, stop_opacity=None if a == 1 else a)}/>" for o, c, a in stops
+        )
         if radial:
             self.defs.append(f'<radialGradient id="{name}">{body}</radialGradient>')
         else:
@@ -55,7 +64,14 @@ class Board:
         paint = self.gradient([(0, colour, strength), (0.45, colour, strength * 0.35), (1, colour, 0)], radial=True)
         self.add(circle(x, y, r, paint))
 
-    def svg(self, *, view: str | None = None, aspect: str | None = None, decorative: bool = False, css_class: str | None = None) -> str:
+    def svg(
+        self,
+        *,
+        view: str | None = None,
+        aspect: str | None = None,
+        decorative: bool = False,
+        css_class: str | None = None,
+    ) -> str:
         """The finished document; `view` crops, `decorative` hides it from assistive technology."""
         head = attrs(
             xmlns="http://www.w3.org/2000/svg",
@@ -75,7 +91,9 @@ def _short(d: str) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda found: num(float(found[0])), d)
 
 
-def rect(x: float, y: float, w: float, h: float, fill: str, *, r: float | None = None, opacity: float | None = None) -> str:
+def rect(
+    x: float, y: float, w: float, h: float, fill: str, *, r: float | None = None, opacity: float | None = None
+) -> str:
     """A filled rectangle, `r` its corner radius."""
     return f"<rect{attrs(x=x, y=y, width=w, height=h, rx=r, fill=fill, opacity=opacity)}/>"
 
@@ -95,15 +113,32 @@ def path(d: str, fill: str = "none", *, opacity: float | None = None, rule: str 
     return f"<path{attrs(d=_short(d), fill=fill, opacity=opacity, fill_rule=rule)}/>"
 
 
-def line(d: str, colour: str, width: float, *, opacity: float | None = None, cap: str = "round", fill: str = "none", dash: str | None = None) -> str:
+def line(
+    d: str,
+    colour: str,
+    width: float,
+    *,
+    opacity: float | None = None,
+    cap: str = "round",
+    fill: str = "none",
+    dash: str | None = None,
+) -> str:
     """A stroked path."""
     return (
-        f"<path{attrs(d=_short(d), fill=fill, stroke=colour, stroke_width=width, stroke_linecap=cap, stroke_linejoin='round')}"
-        f"{attrs(opacity=opacity, stroke_dasharray=dash)}/>"
+        f"<path{attrs(d=_short(d), fill=fill, stroke=colour, stroke_width=width)}"
+        f"{attrs(stroke_linecap=cap, stroke_linejoin='round', opacity=opacity, stroke_dasharray=dash)}/>"
     )
 
 
-def group(elements: Iterable[str], *, x: float = 0, y: float = 0, scale: float = 1, flip: bool = False, opacity: float | None = None) -> str:
+def group(
+    elements: Iterable[str],
+    *,
+    x: float = 0,
+    y: float = 0,
+    scale: float = 1,
+    flip: bool = False,
+    opacity: float | None = None,
+) -> str:
     """Elements moved by (x, y), then scaled; `flip` mirrors them left to right first."""
     moves = []
     if x or y:

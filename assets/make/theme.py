@@ -17,7 +17,8 @@ MARKS = Path(__file__).parent / "marks"
 class Theme:
     """One campaign's look. `hero`, `band` draw art for a size in millimetres; icons are on a 24-unit grid.
 
-    Art takes (width, height, id prefix, mirror); when mirrored it only counter-flips lettering, the caller flips the whole.
+    Art takes (width, height, id prefix, mirror); when mirrored it only counter-flips lettering,
+    the caller flips the whole.
     """
 
     slug: str

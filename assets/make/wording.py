@@ -87,7 +87,7 @@ def by_source(messages: dict[str, Message]) -> dict[str, Message]:
 
 
 def catalog(texts: Iterable[KitText], messages: dict[str, Message], language: str, project: str) -> bytes:
-    """The .po file of one language for the texts found in a kit. ValueError names the first text without translation."""
+    """The .po file of one language for the texts of a kit. ValueError names the first one without translation."""
     po = polib.POFile(wrapwidth=110)
     po.metadata = {
         "Project-Id-Version": project,
@@ -101,5 +101,7 @@ def catalog(texts: Iterable[KitText], messages: dict[str, Message], language: st
         if item.text not in messages:
             raise ValueError(f"{item.path}:{item.line}: {item.text!r} is in no copy table")
         text = messages[item.text].translations[language]
-        po.append(polib.POEntry(msgid=item.text, msgstr=text, msgctxt=item.context, occurrences=[(item.path, str(item.line))]))
+        po.append(
+            polib.POEntry(msgid=item.text, msgstr=text, msgctxt=item.context, occurrences=[(item.path, str(item.line))])
+        )
     return f"{po}\n".encode()

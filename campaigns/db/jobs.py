@@ -17,7 +17,7 @@ from campaigns.core.ports import Wake
 from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
 
-LEASE = timedelta(seconds=20)  # short, since whoever holds it extends it; see docs/decisions/0002-leases.md
+LEASE = timedelta(seconds=20)  # short, since whoever holds it extends it; see docs/decisions/0005-leases.md
 # Literal text: once psycopg prepares the statement, a predicate of parameters matches no partial index.
 UNFINISHED = text("state IN ('waiting','leased')")
 BACK_OFF_S = (2, 10, 60, 300, 1800)

@@ -18,6 +18,9 @@ SILENCE_S = 3.0
 REQUEST_ID_HEADER = "x_request_id"
 
 
+_IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+
+
 def broker_queue(queue: str) -> str:
     """The name a queue has at the broker, which may serve others too."""
     return f"throughline.{queue}"
@@ -28,7 +31,7 @@ def transport_options(broker_url: str) -> dict[str, Any]:
     if broker_url.startswith("redis"):
         options: dict[str, Any] = {"socket_connect_timeout": 3, "visibility_timeout": 3600, "health_check_interval": 25}
         return options if "+socket" in broker_url else {**options, "socket_keepalive": True}
-    return {"connect_timeout": 3, "read_timeout": 10, "write_timeout": 5, "max_retries": 1}
+    return {"connect_timeout": 3, "read_timeout": 10, "write_timeout": 5}
 
 
 class CeleryWaker:
@@ -41,7 +44,7 @@ class CeleryWaker:
             task_serializer="json",
             broker_connection_timeout=3,
             broker_heartbeat=0,
-            broker_transport_options=transport_options(broker_url),
+            broker_transport_options=transport_options(broker_url) | _IMPATIENT,
             broker_pool_limit=4,
         )
         with self._app.connection_for_write() as connection:  # not opened by this
@@ -73,7 +76,7 @@ class CeleryWaker:
         """How many calls wait in the queue; None if the broker cannot say, 0 if it has no such queue yet."""
         try:
             with self._app.connection_for_read() as connection:
-                connection.ensure_connection(max_retries=1, timeout=3)
+                connection.ensure_connection(timeout=3, **_IMPATIENT)
                 try:
                     declared = connection.default_channel.queue_declare(queue=broker_queue(queue), passive=True)
                 except self._channel_errors:

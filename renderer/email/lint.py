@@ -12,6 +12,7 @@ from renderer.spec import BrandSpec, LaunchSpec
 CLIP_BYTES = 102 * 1024  # Gmail shows no more of a mail's HTML than this
 MAX_WIDTH = 640
 _IMG = re.compile(r"<img\b[^>]*>", re.I)
+_MJ_IMAGE = re.compile(r"<mj-(?:image|carousel-image)\b[^>]*>", re.I)
 _ALT = re.compile(r"\balt\s*=", re.I)
 _SRC = re.compile(r"\bsrc\s*=\s*[\"']([^\"']*)", re.I)
 _WIDTH = re.compile(r"max-width:\s*(\d+)px")
@@ -61,6 +62,17 @@ def lint_mail(compiled: CompiledMail, brand: BrandSpec, launch: LaunchSpec, *, p
         Problem(code, message, "error" if is_error else "warning", path, 1, asset, locale=compiled.locale)
         for code, message, is_error in dict.fromkeys(found)
     ]
+
+
+def lint_source(mjml: str, path: str) -> list[Problem]:
+    """Pictures without alt text in a mail's source: MJML itself would write an empty one."""
+    problems = []
+    for match in _MJ_IMAGE.finditer(mjml):
+        if not _ALT.search(match.group()):
+            line = mjml.count("\n", 0, match.start()) + 1
+            message = 'The picture has no alt text; alt="" if it says nothing.'
+            problems.append(Problem("mail.no_alt", message, path=path, line=line))
+    return problems
 
 
 def _has_address(text: str, brand: BrandSpec, launch: LaunchSpec) -> bool:

@@ -17,11 +17,17 @@ from renderer.errors import RenderError
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _KEPT = re.compile("\ue0f2([#A-Za-z0-9]+)\ue0f3")
 _TAG = re.compile(r"<\s*(mj-[a-z-]+|mjml)\b", re.I)
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*?(/?)>")
+_VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "base", "source"})
+MAX_DEPTH = 200
 _INCLUDE = re.compile(r"<\s*mj-include\b", re.I)
-_WEB_FONTS = re.compile(
-    r"<!--\[if !mso\]><!-->\s*(?:<link href=\"https://fonts\.googleapis\.com[^>]*>\s*)+"
-    r"<style type=\"text/css\">\s*(?:@import url\(https://fonts\.googleapis\.com[^)]*\);\s*)+</style>\s*<!--<!\[endif\]-->"
-)
+# Fonts the compiler fetches from a third party whenever a style names them, its own default font among them.
+_UNASKED_FONTS = {
+    name: f"https://fonts.googleapis.com/css?family={name.replace(' ', '+')}:300,400,500,700"
+    for name in ("Open Sans", "Droid Sans", "Lato", "Roboto", "Ubuntu")
+}
+_FONT_TAG = re.compile(r"<mj-font\b([^>]*?)/?>(?:\s*</mj-font>)?", re.I)
+_NO_FONTS = re.compile(r"<!--\[if !mso\]><!-->\s*<style type=\"text/css\">\s*</style>\s*<!--<!\[endif\]-->")
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, AssertionError, RuntimeError, IndexError, ArithmeticError)
 _ONE_AT_A_TIME = Lock()  # the package keeps its components in one table of the module
 
@@ -101,6 +107,9 @@ def compile_mjml(source: str, locale: str, direction: Literal["ltr", "rtl"]) -> 
             raise RenderError("mjml.unknown_tag", f"<{tag}> is no MJML tag.", tag=tag)
     if "<mj-body" not in source:
         raise RenderError("mjml.no_body", "The mail has no <mj-body>.")
+    if _depth(source) > MAX_DEPTH:
+        raise RenderError("mjml.failed", f"The MJML is nested more than {MAX_DEPTH} levels deep.")
+    source, addresses = _own_fonts(source)
     prepared = _with_root_attributes(_ENTITY.sub("\ue0f2\\1\ue0f3", source), locale, direction)
     try:
         with _ONE_AT_A_TIME:
@@ -109,7 +118,44 @@ def compile_mjml(source: str, locale: str, direction: Literal["ltr", "rtl"]) -> 
         raise RenderError("mjml.failed", f"The MJML cannot be compiled: {type(error).__name__} {error}.") from error
     except RecursionError as error:
         raise RenderError("mjml.failed", "The MJML is nested too deeply.") from error
-    return _KEPT.sub(r"&\1;", html if "<mj-font" in source else _WEB_FONTS.sub("", html))
+    return _KEPT.sub(r"&\1;", _with_fonts(html, addresses))
+
+
+def _depth(source: str) -> int:
+    """The deepest level of tags; the compiler's work grows with its square."""
+    level = deepest = 0
+    for closing, name, empty in _ANY_TAG.findall(source):
+        if closing:
+            level = max(0, level - 1)
+        elif not empty and name.lower() not in _VOID:
+            level += 1
+            deepest = max(deepest, level)
+    return deepest
+
+
+def _own_fonts(source: str) -> tuple[str, dict[str, str]]:
+    """The source without <mj-font> of names the compiler knows (which it would refuse), and their addresses."""
+    addresses: dict[str, str] = {}
+
+    def take(match: re.Match[str]) -> str:
+        attributes = dict(re.findall(r"\b(name|href)\s*=\s*[\"']([^\"']*)[\"']", match.group(1)))
+        if attributes.get("name") not in _UNASKED_FONTS:
+            return match.group()
+        addresses[attributes["name"]] = attributes.get("href", "")
+        return ""
+
+    return _FONT_TAG.sub(take, source), addresses
+
+
+def _with_fonts(html: str, addresses: dict[str, str]) -> str:
+    """The fonts the mail names at its own addresses, and none that nobody asked for."""
+    for name, url in _UNASKED_FONTS.items():
+        if addresses.get(name):
+            html = html.replace(url, addresses[name])
+        else:
+            html = html.replace(f'<link href="{url}" rel="stylesheet" type="text/css">', "")
+            html = html.replace(f"@import url({url});", "")
+    return _NO_FONTS.sub("", html)
 
 
 def _with_root_attributes(source: str, locale: str, direction: str) -> str:

@@ -34,7 +34,7 @@ class _Writer:
         self._ordered: list[int | None] = []
 
     def finish(self) -> str:
-        lines = [line.strip() for line in self._lines]
+        lines = [line.rstrip() for line in self._lines]
         text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
         return text + "\n"
 
@@ -46,14 +46,15 @@ class _Writer:
             self._lines.append("")
             return
         if tag == "img":
-            self._write(node.get("alt", ""))
+            self._write(f" {alt} " if (alt := node.get("alt", "").strip()) else "")
             return
         if tag == "a":
             self._link(node)
             return
         parent = node.getparent()
         # MJML puts each of its texts into a div of its own, directly inside a cell
-        spaced = tag in _SPACED or (tag == "div" and parent is not None and parent.tag == "td")
+        nested = tag in ("ul", "ol") and bool(self._ordered)
+        spaced = (tag in _SPACED and not nested) or (tag == "div" and parent is not None and parent.tag == "td")
         if tag in _BLOCKS:
             self._break(spaced)
         if tag in ("ul", "ol"):

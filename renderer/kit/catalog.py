@@ -21,6 +21,7 @@ MAX_PO = 4 * 1024 * 1024
 MAX_MESSAGES = 20_000
 _PERCENT = re.compile(r"%\((\w+)\)s")
 _PERCENT_OTHER = re.compile(r"%(?!\(\w+\)s|%)")
+_PO_LINE = re.compile(r'#.*|(?:(?:msgid|msgid_plural|msgctxt|msgstr(?:\[\d{1,2}\])?)\s+)?"(?:[^"\\]|\\.)*"')
 _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 _BAD_PO = (PoFileError, ValueError, LookupError, AttributeError, TypeError, RecursionError, UnknownLocaleError)
 
@@ -70,7 +71,10 @@ def read_po_file(data: bytes, path: str, locale: str) -> tuple[PoCatalog | None,
             Problem("catalog.too_large", f"The catalog is larger than {MAX_PO >> 20} MB.", path=path, locale=locale)
         ]
     try:
-        data.decode("utf-8-sig")
+        broken = _broken_line(data.decode("utf-8-sig"))
+        if broken:
+            message = "This line is no part of a gettext catalog: a quote is missing or too many."
+            return None, [Problem("catalog.syntax", message, path=path, line=broken, locale=locale)]
         entries = read_po(io.BytesIO(data), locale=locale.replace("-", "_"), charset="utf-8", abort_invalid=True)
         count = len(entries)
     except PoFileError as error:
@@ -92,6 +96,12 @@ def read_po_file(data: bytes, path: str, locale: str) -> tuple[PoCatalog | None,
             )
         ]
     return entries, []
+
+
+def _broken_line(text: str) -> int | None:
+    """The first line that is no blank, comment, or keyword with a quoted string: Babel takes it as it comes."""
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if line.strip() and not _PO_LINE.fullmatch(line.strip())), None)
 
 
 def parse_catalog(data: bytes, path: str, locale: str) -> tuple[Catalog, list[Problem]]:

@@ -11,7 +11,7 @@ from renderer.kit.catalog import Catalog, parse_catalog
 from renderer.kit.layout import Layout
 from renderer.kit.layout_parse import parse_layout
 from renderer.kit.manifest import Asset, Manifest
-from renderer.kit.manifest_parse import parse_manifest
+from renderer.kit.manifest_parse import parse_for_check
 from renderer.kit.toml_lines import TomlLines
 from renderer.report import Problem, has_errors
 
@@ -56,7 +56,7 @@ def load_kit(files: KitFiles) -> LoadedKit:
 
 
 def try_load(files: KitFiles) -> tuple[LoadedKit | None, list[Problem]]:
-    """The kit as far as it can be read, with all problems; None where there is no usable manifest."""
+    """The kit as far as it can be read, with all problems; None where the manifest does not hold for the rest."""
     data = files.files.get(MANIFEST)
     if data is None:
         return None, [Problem("kit.no_manifest", "There is no kit.toml at the top of the kit.", path=MANIFEST)]
@@ -65,7 +65,7 @@ def try_load(files: KitFiles) -> tuple[LoadedKit | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem("manifest.encoding", "kit.toml is not UTF-8.", path=MANIFEST, line=line)]
-    manifest, problems = parse_manifest(text, MANIFEST)
+    manifest, problems = parse_for_check(text, MANIFEST)
     layouts, layout_problems = _read_layouts(files)
     problems += layout_problems
     if manifest is None:

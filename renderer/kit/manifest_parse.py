@@ -41,8 +41,34 @@ _CHANNELS = ("linkedin", "x", "facebook", "instagram", "whatsapp", "email")
 _FIELD_TYPES = ("text", "rich-text", "phone", "url", "date", "choice", "image")
 
 
+# Faults that leave the rest of the manifest meaning what it says, so that a check can go on.
+_HARMLESS = frozenset(
+    {
+        "manifest.unknown_key",
+        "manifest.unknown_step",
+        "manifest.unknown_asset",
+        "manifest.bad_condition",
+        "manifest.bad_wait",
+        "manifest.bad_money",
+        "manifest.bad_version",
+        "manifest.bad_date",
+        "manifest.dates_reversed",
+        "manifest.duplicate",
+        "manifest.no_email_field",
+        "manifest.too_long",
+        "manifest.not_for_kind",
+        "manifest.no_choices",
+    }
+)
+
+
 def parse_manifest(text: str, path: str = "kit.toml") -> tuple[Manifest | None, list[Problem]]:
     """The manifest, or None where a problem is an error, and all problems by line."""
+    manifest, problems = _parse(text, path)
+    return (None if has_errors(problems) else manifest), problems
+
+
+def _parse(text: str, path: str) -> tuple[Manifest | None, list[Problem]]:
     if len(text) > MAX_MANIFEST:
         return None, [
             Problem("manifest.too_large", f"The manifest is larger than {MAX_MANIFEST >> 10} kB.", path=path, line=1)
@@ -57,7 +83,14 @@ def parse_manifest(text: str, path: str = "kit.toml") -> tuple[Manifest | None, 
     file = TomlFile(path, TomlLines(text))
     manifest = _read(TomlTable(file, data))
     problems = sorted(file.problems, key=lambda problem: problem.line or 0)
-    return (None if has_errors(problems) else manifest), problems
+    return manifest, problems
+
+
+def parse_for_check(text: str, path: str = "kit.toml") -> tuple[Manifest | None, list[Problem]]:
+    """As `parse_manifest`, but with the manifest as it was meant where no error touches the rest of it."""
+    manifest, problems = _parse(text, path)
+    harmful = has_errors(item for item in problems if item.code not in _HARMLESS)
+    return (None if harmful else manifest), problems
 
 
 def _read(top: TomlTable) -> Manifest:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from renderer.pdf.units import PageGeometry
 from renderer.jail import JailResult
+from renderer.pdf.units import PageGeometry
 from renderer.report import Problem
 
 MAX_DEPTH = 60
@@ -79,10 +79,20 @@ def inspect_pdf(source: bytes, path: str | None = None) -> PdfInspection:
         return PdfInspection((), (Problem("pdf.invalid", f"The file is no readable PDF: {error}", path=path),))
 
 
+def has_words(source: bytes) -> bool:
+    """True if the file holds a font, and so copy of its own. An unreadable file has none; others report that."""
+    try:
+        with open_untouched(source) as pdf:
+            kinds = (item.get("/Type") for item in pdf.objects if isinstance(item, pikepdf.Dictionary))
+            return any(kind == "/Font" for kind in kinds)
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RecursionError):
+        return False
+
+
 def inspect_task(data: bytes, args: Mapping[str, str]) -> JailResult:
-    """`inspect_pdf` as a task of `renderer.jail`: the number of pages and the problems as JSON."""
-    seen = inspect_pdf(data, args.get("path"))
-    return JailResult({"pages": seen.page_count, "problems": [problem.as_dict() for problem in seen.problems]})
+    """`inspect_pdf` as a task of `renderer.jail`."""
+    found = inspect_pdf(data, args.get("path"))
+    return JailResult({"problems": [problem.as_dict() for problem in found.problems], "pages": len(found.pages)})
 
 
 def open_untouched(source: bytes) -> pikepdf.Pdf:

@@ -20,6 +20,10 @@ def test_a_job_is_written_once_per_key(uow, waker):
     assert [call.job_id for call in waker.calls] == [first]
 
 
+def test_many_jobs_of_one_connection_are_written(uow):
+    assert all(jobs.enqueue(uow, "render.piece", str(number)) for number in range(20))
+
+
 def test_a_lost_worker_gives_its_job_back_and_a_deadly_job_is_parked(uow, clock):
     job_id = jobs.enqueue(uow, "render.piece", "p1", max_attempts=2)
     assert jobs.claim(uow.session, job_id, uow.now) is not None

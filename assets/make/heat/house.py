@@ -20,7 +20,11 @@ def _sill(x: float, y: float, w: float) -> list[str]:
 
 def _lamp(x: float, y: float, w: float) -> list[str]:
     cx = x + w * 0.72
-    return [line(f"M{cx} {y}v26", "#7a4a05", 3, cap="butt"), path(f"M{cx - 15} {y + 40}l8 -14h14l8 14z", "#7a4a05"), circle(cx, y + 43, 5, "#fff3d0")]
+    return [
+        line(f"M{cx} {y}v26", "#7a4a05", 3, cap="butt"),
+        path(f"M{cx - 15} {y + 40}l8 -14h14l8 14z", "#7a4a05"),
+        circle(cx, y + 43, 5, "#fff3d0"),
+    ]
 
 
 def _plant(x: float, y: float, h: float) -> list[str]:
@@ -42,14 +46,26 @@ def _reader(x: float, y: float, h: float) -> list[str]:
     ]
 
 
-def window(board: Board, x: float, y: float, *, lit: bool = True, inside: str = "", w: float = 92, h: float = 118) -> None:
+def window(
+    board: Board, x: float, y: float, *, lit: bool = True, inside: str = "", w: float = 92, h: float = 118
+) -> None:
     """One sash window; lit ones glow, show curtains and what is `inside`: lamp, plant, reader or nothing."""
     if lit:
         board.glow(x + w / 2, y + h / 2, 130, "#f7b733", 0.30)
-    pane = board.gradient([(0, "#ffce63", 1), (1, AMBER, 1)]) if lit else board.gradient([(0, "#0e423b", 1), (1, "#0b332e", 1)])
+    pane = (
+        board.gradient([(0, "#ffce63", 1), (1, AMBER, 1)])
+        if lit
+        else board.gradient([(0, "#0e423b", 1), (1, "#0b332e", 1)])
+    )
     board.add(rect(x - 4, y - 4, w + 8, h + 4, EAVE), rect(x, y, w, h, pane))
     if lit:
-        board.add(path(f"M{x} {y}h24c0 34 -6 70 -18 {h - 4}h-6zM{x + w} {y}h-24c0 34 6 70 18 {h - 4}h6z", "#d98b12", opacity=0.75))
+        board.add(
+            path(
+                f"M{x} {y}h24c0 34 -6 70 -18 {h - 4}h-6zM{x + w} {y}h-24c0 34 6 70 18 {h - 4}h6z",
+                "#d98b12",
+                opacity=0.75,
+            )
+        )
         board.add(*{"lamp": _lamp(x, y, w), "plant": _plant(x, y, h), "reader": _reader(x, y, h)}.get(inside, []))
     else:
         board.add(path(f"M{x + 8} {y + h - 8}L{x + w - 30} {y + 8}h16L{x + 24} {y + h - 8}z", "#1b5a50", opacity=0.5))

@@ -11,11 +11,26 @@ PALE = "#eef2ec"
 def _fan(cx: float, cy: float) -> list[str]:
     blade = "M0 0C10 -16 34 -34 50 -26C56 -10 34 6 0 0z"
     blades = "".join(f'<g transform="rotate({72 * i})">{path(blade, "#3b5049")}</g>' for i in range(5))
-    rings = "".join(f'<circle cx="{cx}" cy="{cy}" r="{r}" fill="none" stroke="{PALE}" stroke-width="2.4" opacity=".82"/>' for r in (54, 44, 34, 24))
-    spokes = line(
-        f"M{cx} {cy - 62}v124M{cx - 62} {cy}h124M{cx - 44} {cy - 44}l88 88M{cx + 44} {cy - 44}l-88 88", PALE, 2.4, opacity=0.82, cap="butt"
+    rings = "".join(
+        f'<circle cx="{cx}" cy="{cy}" r="{r}" fill="none" stroke="{PALE}" stroke-width="2.4" opacity=".82"/>'
+        for r in (54, 44, 34, 24)
     )
-    return [circle(cx, cy, 66, "#c9d3cb"), circle(cx, cy, 62, "#1c2d28"), group([blades], x=cx, y=cy), rings, spokes, circle(cx, cy, 13, PALE), circle(cx, cy, 6, "#0a5f56")]
+    spokes = line(
+        f"M{cx} {cy - 62}v124M{cx - 62} {cy}h124M{cx - 44} {cy - 44}l88 88M{cx + 44} {cy - 44}l-88 88",
+        PALE,
+        2.4,
+        opacity=0.82,
+        cap="butt",
+    )
+    return [
+        circle(cx, cy, 66, "#c9d3cb"),
+        circle(cx, cy, 62, "#1c2d28"),
+        group([blades], x=cx, y=cy),
+        rings,
+        spokes,
+        circle(cx, cy, 13, PALE),
+        circle(cx, cy, 6, "#0a5f56"),
+    ]
 
 
 def cat(x: float, y: float) -> list[str]:

@@ -19,7 +19,12 @@ def _reader() -> list[str]:
 
 
 def _caller() -> list[str]:
-    return [circle(28, 32, 8.5, NIGHT), path("M12 74c0 -22 5 -31 16 -31s16 9 16 31z", NIGHT), line("M40 52L37 36", NIGHT, 5.5), rect(34.5, 27, 4.5, 11, "#fff3d0", r=1.5)]
+    return [
+        circle(28, 32, 8.5, NIGHT),
+        path("M12 74c0 -22 5 -31 16 -31s16 9 16 31z", NIGHT),
+        line("M40 52L37 36", NIGHT, 5.5),
+        rect(34.5, 27, 4.5, 11, "#fff3d0", r=1.5),
+    ]
 
 
 def _laptop() -> list[str]:
@@ -53,7 +58,11 @@ def _sleeper() -> list[str]:
 
 
 def _lamp() -> list[str]:
-    return [line("M38 74V40", BROWN, 2.4, cap="butt"), path("M28 42l5 -14h10l5 14z", "#fff3d0"), path("M6 74V58h18v16z", "#b8740a")]
+    return [
+        line("M38 74V40", BROWN, 2.4, cap="butt"),
+        path("M28 42l5 -14h10l5 14z", "#fff3d0"),
+        path("M6 74V58h18v16z", "#b8740a"),
+    ]
 
 
 def _curtain() -> list[str]:
@@ -62,11 +71,20 @@ def _curtain() -> list[str]:
 
 
 def _screen() -> list[str]:
-    return [rect(12, 20, 32, 20, "#8fa8f5", r=1.5), rect(10, 44, 36, 3, "#40549f"), path("M20 74c0 -10 3 -15 8 -15s8 5 8 15z", NIGHT), circle(28, 54, 6, NIGHT)]
+    return [
+        rect(12, 20, 32, 20, "#8fa8f5", r=1.5),
+        rect(10, 44, 36, 3, "#40549f"),
+        path("M20 74c0 -10 3 -15 8 -15s8 5 8 15z", NIGHT),
+        circle(28, 54, 6, NIGHT),
+    ]
 
 
 def _couple() -> list[str]:
-    return [circle(20, 36, 7.5, NIGHT), circle(37, 40, 7, NIGHT), path("M6 74c0 -20 5 -28 14 -28s11 6 13 10c2 -5 5 -7 8 -7c7 0 10 8 10 25z", NIGHT)]
+    return [
+        circle(20, 36, 7.5, NIGHT),
+        circle(37, 40, 7, NIGHT),
+        path("M6 74c0 -20 5 -28 14 -28s11 6 13 10c2 -5 5 -7 8 -7c7 0 10 8 10 25z", NIGHT),
+    ]
 
 
 INSIDE = {
@@ -95,7 +113,16 @@ class Panes:
 def window(panes: Panes, kind: str) -> list[str]:
     """One window: `dark`, `warm`, or one of INSIDE."""
     if kind == "dark":
-        return [rect(0, 0, W, H, panes.dark), path("M6 68L38 6h9L15 68z", "#3a4fb4", opacity=0.5), rect(-4, H, W + 8, 5, "#0e1a52")]
+        return [
+            rect(0, 0, W, H, panes.dark),
+            path("M6 68L38 6h9L15 68z", "#3a4fb4", opacity=0.5),
+            rect(-4, H, W + 8, 5, "#0e1a52"),
+        ]
     paint = panes.cool if kind in COOL else panes.warm
     inside = INSIDE[kind]() if kind in INSIDE else []
-    return [rect(0, 0, W, H, paint), *inside, line(f"M{W / 2} 0V{H * 0.3}M0 {H * 0.3}h{W}", "#0e1a52", 2, opacity=0.55, cap="butt"), rect(-4, H, W + 8, 5, "#0e1a52")]
+    return [
+        rect(0, 0, W, H, paint),
+        *inside,
+        line(f"M{W / 2} 0V{H * 0.3}M0 {H * 0.3}h{W}", "#0e1a52", 2, opacity=0.55, cap="butt"),
+        rect(-4, H, W + 8, 5, "#0e1a52"),
+    ]

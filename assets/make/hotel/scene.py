@@ -37,7 +37,9 @@ class Stage:
 
 
 def _sky(board: Board, st: Stage, cx: float, cy: float) -> None:
-    board.add(rect(0, 0, st.width, st.height, board.gradient([(0, "#0b1650", 1), (0.6, "#16266f", 1), (1, "#2a3f9f", 1)])))
+    board.add(
+        rect(0, 0, st.width, st.height, board.gradient([(0, "#0b1650", 1), (0.6, "#16266f", 1), (1, "#2a3f9f", 1)]))
+    )
     rnd = random.Random(3)
     for _ in range(st.stars):
         x, y, r = rnd.uniform(0, st.width), rnd.uniform(0, st.ground * 0.75), rnd.uniform(0.7, 1.7) * st.scale
@@ -54,8 +56,17 @@ def _city(board: Board, st: Stage) -> None:
     while x < st.left + 40 * s:
         w, h = rnd.uniform(40, 84) * s, rnd.uniform(50, 150) * s
         back.append(f"M{x} {g}v{-h}h{w}v{h}z")
-        for _ in range(int(h / (26 * s))):
-            lights.append(rect(x + rnd.uniform(0.15, 0.8) * w, g - rnd.uniform(0.25, 0.9) * h, 4.5 * s, 6 * s, "#f2a61c" if rnd.random() < 0.6 else "#cdd8fb", opacity=0.55))
+        lights += [
+            rect(
+                x + rnd.uniform(0.15, 0.8) * w,
+                g - rnd.uniform(0.25, 0.9) * h,
+                4.5 * s,
+                6 * s,
+                "#f2a61c" if rnd.random() < 0.6 else "#cdd8fb",
+                opacity=0.55,
+            )
+            for _ in range(int(h / (26 * s)))
+        ]
         x += w * rnd.uniform(0.8, 1.15)
     x = -30.0 * s
     while x < st.left + 20 * s:
@@ -100,11 +111,23 @@ def _entrance(x: float, height: float) -> list[str]:
 
 
 def _tree(x: float) -> list[str]:
-    return [rect(x - 13, -24, 26, 24, "#0e1a52"), line(f"M{x} -24v-20", "#7a4a05", 4), circle(x, -60, 24, "#2f6f63"), circle(x - 9, -66, 13, "#3b8576"), rect(x - 16, -27, 32, 5, "#22358f")]
+    return [
+        rect(x - 13, -24, 26, 24, "#0e1a52"),
+        line(f"M{x} -24v-20", "#7a4a05", 4),
+        circle(x, -60, 24, "#2f6f63"),
+        circle(x - 9, -66, 13, "#3b8576"),
+        rect(x - 16, -27, 32, 5, "#22358f"),
+    ]
 
 
 def _lamp(x: float) -> list[str]:
-    return [rect(x - 2.5, -150, 5, 150, DEEP), path(f"M{x - 12} -150l5 -22h14l5 22z", "#ffe6a6"), rect(x - 10, -176, 20, 5, DEEP), rect(x - 14, -151, 28, 4, DEEP), rect(x - 8, -6, 16, 6, DEEP)]
+    return [
+        rect(x - 2.5, -150, 5, 150, DEEP),
+        path(f"M{x - 12} -150l5 -22h14l5 22z", "#ffe6a6"),
+        rect(x - 10, -176, 20, 5, DEEP),
+        rect(x - 14, -151, 28, 4, DEEP),
+        rect(x - 8, -6, 16, 6, DEEP),
+    ]
 
 
 def _facade(board: Board, st: Stage) -> float:
@@ -125,8 +148,17 @@ def _facade(board: Board, st: Stage) -> float:
     parts.append(rect(0, -street, width, 10, DEEP, opacity=0.7))
     for i in range(4 + (6 if st.tail else 0)):
         x = 300 + i * 150
-        parts += [rect(x, -100, 104, 74, panes.warm), line(f"M{x + 52} -100v74M{x} -70h104", DEEP, 3, opacity=0.5, cap="butt"), rect(x - 6, -26, 116, 6, DEEP)]
-        parts += [line(f"M{x + 26} -100v16", "#7a4a05", 2), path(f"M{x + 16} -76l5 -9h10l5 9z", "#7a4a05"), rect(x + 60, -42, 34, 16, "#b8740a"), circle(x + 70, -50, 6, "#16266f")]
+        parts += [
+            rect(x, -100, 104, 74, panes.warm),
+            line(f"M{x + 52} -100v74M{x} -70h104", DEEP, 3, opacity=0.5, cap="butt"),
+            rect(x - 6, -26, 116, 6, DEEP),
+        ]
+        parts += [
+            line(f"M{x + 26} -100v16", "#7a4a05", 2),
+            path(f"M{x + 16} -76l5 -9h10l5 9z", "#7a4a05"),
+            rect(x + 60, -42, 34, 16, "#b8740a"),
+            circle(x + 70, -50, 6, "#16266f"),
+        ]
     parts += _entrance(86, street - 14)
     board.add(group(parts, x=st.left, y=st.ground, scale=st.scale))
     return height

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from renderer.email.compile import compile_mail
-from renderer.email.lint import lint_mail
+from renderer.email.lint import lint_mail, lint_source
 from renderer.errors import RenderError
 from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import Asset
@@ -21,7 +21,11 @@ from renderer.text.fonts import FontBook
 
 def check_texts(kit: LoadedKit, samples: Iterable[Sample]) -> list[Problem]:
     """Mails, landing pages and posts, which need no fonts."""
-    return [problem for sample in samples for problem in _texts(kit, sample)]
+    problems = [problem for sample in samples for problem in _texts(kit, sample)]
+    for path, data in kit.files.files.items():
+        if path.endswith(".mjml"):
+            problems += lint_source(data.decode("utf-8", "replace"), path)
+    return problems
 
 
 def check_drawn(kit: LoadedKit, samples: Iterable[Sample], fonts: FontBook) -> list[Problem]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from renderer.kit.load import LoadedKit, catalog_paths, variant_paths
+from renderer.kit.manifest import Asset
 from renderer.kit.messages import coverage
+from renderer.pdf.inspect import has_words
 from renderer.report import Problem
 
 
@@ -35,11 +37,17 @@ def _coverage(kit: LoadedKit) -> list[Problem]:
 
 
 def _source_language(kit: LoadedKit) -> list[Problem]:
-    """One note per source, naming the locales that have no variant of it."""
+    """One note per source with copy of its own, naming the locales that have no variant of it.
+
+    Words in a PDF show as a font. Pixels do not say whether they are words: a picture whose text slots are
+    translated is taken at its word, one without a text slot is named.
+    """
     problems = []
     own = kit.manifest.source_locale
     for asset in kit.manifest.assets:
         if asset.kind not in ("pdf", "image"):
+            continue
+        if not _has_copy(kit, asset):
             continue
         same = [item for item in kit.manifest.locales if item != own and kit.source_for(asset, item) == asset.source]
         if same:
@@ -52,3 +60,10 @@ def _source_language(kit: LoadedKit) -> list[Problem]:
                 Problem("copy.source_language", message, "note", asset.source, asset=asset.id, params=params)
             )
     return problems
+
+
+def _has_copy(kit: LoadedKit, asset: Asset) -> bool:
+    if asset.kind == "pdf":
+        return asset.source in kit.files.files and has_words(kit.read(asset.source))
+    layout = kit.layout_for(asset, kit.manifest.source_locale)
+    return layout is None or not any(slot.type == "text" for slot in layout.slots)

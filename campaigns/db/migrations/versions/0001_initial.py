@@ -110,6 +110,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programme')),
     sa.UniqueConstraint('slug', name=op.f('uq_programme_slug'))
     )
+    op.create_table('request_window',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('key', 'starts_at', name=op.f('pk_request_window'))
+    )
     op.create_table('sign_in_attempt',
     sa.Column('id', sa.BigInteger(), autoincrement=True, nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -173,6 +179,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('partner_id', 'email_key', name=op.f('uq_contact_partner_id_email_key'))
     )
+    op.create_index('ix_contact_email_key', 'contact', ['email_key'], unique=False)
+    op.create_index('ix_contact_partner', 'contact', ['partner_id', 'created_at'], unique=False)
     op.create_table('contact_list',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -265,6 +273,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'partner_id', name=op.f('uq_membership_programme_id_partner_id'))
     )
     op.create_index('ix_membership_partner', 'membership', ['partner_id'], unique=False)
+    op.create_table('password_reset',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('secret_digest', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_password_reset_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_password_reset')),
+    sa.UniqueConstraint('secret_digest', name=op.f('uq_password_reset_secret_digest'))
+    )
+    op.create_index('ix_password_reset_person', 'password_reset', ['person_id'], unique=False)
     op.create_table('role_grant',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -280,6 +301,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_role_grant_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
     )
+    op.create_index('ix_role_grant_partner', 'role_grant', ['partner_id'], unique=False)
     op.create_index('uq_role_grant_partner', 'role_grant', ['person_id', 'partner_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND partner_id IS NOT NULL'))
     op.create_index('uq_role_grant_programme', 'role_grant', ['person_id', 'programme_id', 'role'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND programme_id IS NOT NULL'))
     op.create_table('suppression',
@@ -384,7 +406,7 @@ def upgrade() -> None:
     sa.Column('list_id', sa.Uuid(), nullable=False),
     sa.Column('filename', sa.Text(), nullable=False),
     sa.Column('source_key', sa.Text(), nullable=False),
-    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('state', sa.Text(), server_default='draft', nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
     sa.Column('basis_source', sa.Text(), nullable=False),
     sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
@@ -413,6 +435,8 @@ def upgrade() -> None:
     sa.Column('manifest', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('coverage', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('check_done', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('check_total', sa.Integer(), server_default='0', nullable=False),
     sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('uploaded_by', sa.Uuid(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
@@ -435,6 +459,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('list_id', 'contact_id', name=op.f('pk_list_member'))
     )
     op.create_index('ix_list_member_contact', 'list_member', ['contact_id'], unique=False)
+    op.create_table('logo_upload',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('taken', sa.Boolean(), nullable=False),
+    sa.Column('logo_id', sa.Uuid(), nullable=True),
+    sa.Column('darkened_id', sa.Uuid(), nullable=True),
+    sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("ground IN ('light','dark')", name=op.f('ck_logo_upload_ground')),
+    sa.ForeignKeyConstraint(['darkened_id'], ['logo.id'], name=op.f('fk_logo_upload_darkened_id')),
+    sa.ForeignKeyConstraint(['logo_id'], ['logo.id'], name=op.f('fk_logo_upload_logo_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_logo_upload_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_logo_upload_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_logo_upload'))
+    )
+    op.create_index('ix_logo_upload_partner', 'logo_upload', ['partner_id', 'created_at'], unique=False)
     op.create_table('web_session',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -452,6 +496,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_web_session')),
     sa.UniqueConstraint('secret_digest', name=op.f('uq_web_session_secret_digest'))
     )
+    op.create_index('ix_web_session_grant', 'web_session', ['grant_id'], unique=False)
     op.create_index('ix_web_session_person', 'web_session', ['person_id'], unique=False)
     op.create_table('launch',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -583,7 +628,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.Uuid(), nullable=True),
-    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('message_id', sa.Text(), server_default='', nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reply_code', sa.Integer(), nullable=True),
     sa.Column('reply', sa.Text(), nullable=True),
@@ -599,7 +644,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('launch_id', 'step_id', 'contact_id', name=op.f('uq_delivery_launch_id_step_id_contact_id'))
     )
     op.create_index('ix_delivery_claimed', 'delivery', ['lease_until'], unique=False, postgresql_where=sa.text("state = 'claimed'"))
-    op.create_index('ix_delivery_due', 'delivery', ['due_at'], unique=False, postgresql_where=sa.text("state = 'due'"))
+    op.create_index('ix_delivery_contact', 'delivery', ['contact_id'], unique=False)
+    op.create_index('ix_delivery_due', 'delivery', ['launch_id', 'due_at'], unique=False, postgresql_where=sa.text("state = 'due'"))
+    op.create_index('ix_delivery_enrolment', 'delivery', ['enrolment_id'], unique=False)
     op.create_index('ix_delivery_launch', 'delivery', ['launch_id', 'state'], unique=False)
     op.create_table('submission',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -617,6 +664,7 @@ def upgrade() -> None:
     sa.Column('visitor', sa.Text(), server_default='', nullable=False),
     sa.Column('link_id', sa.BigInteger(), nullable=True),
     sa.Column('delivery_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("verdict IN ('human','suspect','spam')", name=op.f('ck_submission_verdict')),
     sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_submission_launch_id')),
     sa.ForeignKeyConstraint(['link_id'], ['tracked_link.id'], name=op.f('fk_submission_link_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_submission_partner_id')),
@@ -624,6 +672,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
     sa.UniqueConstraint('launch_id', 'form_token', name=op.f('uq_submission_launch_id_form_token'))
     )
+    op.create_index('ix_submission_doubtful', 'submission', ['partner_id', 'created_at'], unique=False, postgresql_where=sa.text("verdict <> 'human'"))
+    op.create_index('ix_submission_launch', 'submission', ['launch_id', 'created_at'], unique=False)
     op.create_table('touchpoint',
     sa.Column('id', sa.BigInteger(), autoincrement=True, nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -642,16 +692,19 @@ def upgrade() -> None:
     sa.Column('verdict', sa.Text(), server_default='human', nullable=False),
     sa.Column('reasons', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
     sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revises', sa.BigInteger(), nullable=True),
     sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_touchpoint_launch_id')),
     sa.ForeignKeyConstraint(['link_id'], ['tracked_link.id'], name=op.f('fk_touchpoint_link_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_touchpoint_partner_id')),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_touchpoint_programme_id')),
+    sa.ForeignKeyConstraint(['revises'], ['touchpoint.id'], name=op.f('fk_touchpoint_revises')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touchpoint'))
     )
     op.create_index('ix_touchpoint_delivery', 'touchpoint', ['delivery_id'], unique=False, postgresql_where=sa.text('delivery_id IS NOT NULL'))
     op.create_index('ix_touchpoint_launch', 'touchpoint', ['launch_id', 'occurred_at'], unique=False)
     op.create_index('ix_touchpoint_visitor', 'touchpoint', ['launch_id', 'visitor'], unique=False)
+    op.create_index('uq_touchpoint_revises', 'touchpoint', ['revises'], unique=True, postgresql_where=sa.text('revises IS NOT NULL'))
     op.create_table('lead',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -685,7 +738,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
     sa.UniqueConstraint('launch_id', 'email_key', name=op.f('uq_lead_launch_id_email_key'))
     )
+    op.create_index('ix_lead_contact', 'lead', ['contact_id'], unique=False, postgresql_where=sa.text('contact_id IS NOT NULL'))
     op.create_index('ix_lead_partner', 'lead', ['partner_id', 'created_at'], unique=False)
+    op.create_table('lead_submission',
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('submission_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_lead_submission_lead_id')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_lead_submission_submission_id')),
+    sa.PrimaryKeyConstraint('lead_id', 'submission_id', name=op.f('pk_lead_submission')),
+    sa.UniqueConstraint('submission_id', name=op.f('uq_lead_submission_submission_id'))
+    )
     # ### end Alembic commands ###
     op.create_foreign_key('fk_brand_kit_current_revision', 'brand_kit', 'brand_revision', ['current_revision_id'], ['id'])
     op.execute("""
@@ -696,7 +758,6 @@ END $$
 """)
     op.execute("""CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER touchpoint_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON touchpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
-    op.execute("""CREATE TRIGGER submission_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER artifact_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON artifact FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER brand_revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON brand_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER logo_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON logo FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
@@ -711,3 +772,14 @@ BEGIN
 END $$
 """)
     op.execute("""CREATE TRIGGER kit_version_pinned BEFORE UPDATE ON kit_version FOR EACH ROW EXECUTE FUNCTION refuse_kit_version_change()""")
+    op.execute("""
+CREATE OR REPLACE FUNCTION refuse_submission_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.data = '{}'::jsonb
+     AND to_jsonb(NEW) - 'data' = to_jsonb(OLD) - 'data' THEN
+    RETURN NEW;  -- the one change there is: a person is erased (GDPR, article 17)
+  END IF;
+  RAISE EXCEPTION 'rows of submission are never changed' USING ERRCODE = 'restrict_violation';
+END $$
+""")
+    op.execute("""CREATE TRIGGER submission_kept BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_submission_change()""")

@@ -54,12 +54,21 @@ def test_digest_is_of_paths_and_contents() -> None:
 
 
 def test_one_enclosing_folder_is_unwrapped_and_litter_ignored() -> None:
-    packed = zipped([("spring/kit.toml", b"a"), ("spring/a/b.txt", b"b"), ("__MACOSX/spring/._kit.toml", b"x"),
-                     ("spring/.DS_Store", b"x"), ("spring/", b"")])  # fmt: skip
+    packed = zipped(
+        [
+            ("spring/kit.toml", b"a"),
+            ("spring/a/b.txt", b"b"),
+            ("__MACOSX/spring/._kit.toml", b"x"),
+            ("spring/.DS_Store", b"x"),
+            ("spring/", b""),
+        ]
+    )
     assert dict(read_kit(packed).files) == {"kit.toml": b"a", "a/b.txt": b"b"}
 
 
-@pytest.mark.parametrize("name", ["../kit.toml", "a/../../b", "/etc/passwd", "a\\b.txt", "C:/x.txt", "a/\x07b", "..", "con:x"])
+@pytest.mark.parametrize(
+    "name", ["../kit.toml", "a/../../b", "/etc/passwd", "a\\b.txt", "C:/x.txt", "a/\x07b", "..", "con:x"]
+)
 def test_unsafe_paths_are_refused(name: str) -> None:
     assert "archive.unsafe_path" in codes(zipped([("kit.toml", b""), (name, b"x")]))
 

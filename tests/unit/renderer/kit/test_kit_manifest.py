@@ -28,8 +28,9 @@ def test_a_whole_manifest() -> None:
     assert manifest.steps[1].wait == timedelta(days=3)
     assert manifest.landing is not None
     assert [(item.id, item.type, item.autocomplete) for item in manifest.landing.form] == [
-        ("name", "text", "name"), ("email", "email", "email"),
-    ]  # fmt: skip
+        ("name", "text", "name"),
+        ("email", "email", "email"),
+    ]
     assert manifest.funds is not None
     assert (manifest.funds.estimated_cost_minor, manifest.funds.currency) == (12050, "EUR")
 
@@ -82,7 +83,9 @@ def test_all_problems_come_at_once_in_order() -> None:
     assert [item.line for item in problems] == sorted(item.line or 0 for item in problems)
 
 
-@pytest.mark.parametrize(("text", "line"), [("a = \n", 1), ("a = 1\nb = [", 2), ("x = 'a'\nx = 'b'\n", 2), ("[" * 5000, 1)])
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = \n", 1), ("a = 1\nb = [", 2), ("x = 'a'\nx = 'b'\n", 2), ("[" * 5000, 1)]
+)
 def test_no_toml_has_a_line(text: str, line: int) -> None:
     manifest, problems = parse_manifest(text)
     assert manifest is None
@@ -129,7 +132,9 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(0, len(MANIFEST)), st.integers(0, 40), st.sampled_from(["", "[[", "\n", "=", '"', "x = {}\n", "'''"]))
+@given(
+    st.integers(0, len(MANIFEST)), st.integers(0, 40), st.sampled_from(["", "[[", "\n", "=", '"', "x = {}\n", "'''"])
+)
 def test_no_damage_breaks_the_reader(at: int, cut: int, put: str) -> None:
     _, problems = parse_manifest(MANIFEST[:at] + put + MANIFEST[at + cut :])
     assert all(item.line for item in problems)

@@ -9,7 +9,7 @@ from app.account import invitation, password, settings, sign_in
 from app.admin import audit, people, programme, tokens
 from app.api.v1 import make_blueprint as make_api
 from app.portal import blueprint as portal
-from app.portal import brand
+from app.portal import brand, launch_events, launch_panel, launches, previews
 from app.public import blueprint as public
 from app.studio import blueprint as studio
 from app.studio import partners as studio_partners
@@ -31,4 +31,8 @@ ALL: tuple[Blueprint, ...] = (
     studio_partners.blueprint,
     brand.blueprint,
     make_api(),
+    previews.blueprint,
+    launch_panel.blueprint,
+    launches.blueprint,
+    launch_events.blueprint,
 )

@@ -128,7 +128,7 @@ class ContactImport(Keyed, Base):
     list_id: Mapped[UUID] = mapped_column(ForeignKey("contact_list.id"))
     filename: Mapped[str]
     source_key: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default="waiting")  # waiting | running | done | failed
+    state: Mapped[str] = mapped_column(server_default="draft")  # draft | waiting | running | done | failed
     basis: Mapped[str]
     basis_source: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

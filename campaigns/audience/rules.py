@@ -47,7 +47,7 @@ def normalise(text: str) -> Address | None:
     if not raw or len(raw) > MOST_EMAIL_CHARS or any(ord(char) < 32 for char in raw):
         return None
     try:
-        found = validate_email(raw, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+        found = validate_email(raw, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError:
         return None
     # a local part beyond ASCII needs SMTPUTF8, which few relays carry: it cannot be mailed from here

@@ -46,6 +46,8 @@ def inspect_file(path: str, data: bytes) -> Inspection:
         answer = run_jailed(task, data, {"path": path, "filename": path.rsplit("/", 1)[-1]})
     except RenderError as error:
         return Inspection(False, (Problem(error.code, error.message, path=path, params=dict(error.params)),))
+    if task == "logo.intake":  # whether a sample's logo suits its ground is the kit check's to say
+        return Inspection(True)
     found = answer.values.get("problems") or []
     if task == "logo.intake":  # a sample's logo for dark grounds is pale on white, and meant so
         found = []

@@ -18,6 +18,7 @@ from campaigns.partners.brand.spec import brand_spec
 from campaigns.partners.models import Programme
 from campaigns.tracking.addresses import PublicSettings, logo_url
 from campaigns.tracking.service import make_links
+from renderer.kit.manifest import Asset
 from renderer.spec import BrandSpec, LaunchSpec, Links
 
 KEPT = 64
@@ -33,6 +34,7 @@ class PinnedLaunch:
     brand: BrandSpec = field(repr=False)
     launch: LaunchSpec
     links: dict[str, dict[str, Links]] = field(repr=False)
+    assets: tuple[Asset, ...] = field(repr=False)
 
     def order(self, asset_id: str, output: str, locale: str) -> Order:
         """The order for one of its pieces."""
@@ -68,6 +70,7 @@ def _load(factory: UnitOfWorkFactory, storage: Storage, settings: PublicSettings
         programme = session.get_one(Programme, launch.programme_id)
         version = pinned_version(session, launch.kit_version_id)
         brand = brand_spec(session, storage, launch.brand_revision_id, launch.fields)
+        manifest = manifest_of(session, version.id)
         links = make_links(
             session,
             settings,
@@ -75,7 +78,7 @@ def _load(factory: UnitOfWorkFactory, storage: Storage, settings: PublicSettings
             slug=launch.slug,
             programme_id=launch.programme_id,
             partner_id=launch.partner_id,
-            manifest=manifest_of(session, version.id),
+            manifest=manifest,
             locales=launch.locales,
         )
         spec = LaunchSpec(
@@ -86,4 +89,4 @@ def _load(factory: UnitOfWorkFactory, storage: Storage, settings: PublicSettings
         )
         base = settings.public_url
         shown = with_logo_pictures(brand, logo_url(base, launch.slug, "light"), logo_url(base, launch.slug, "dark"))
-        return PinnedLaunch(launch.id, launch.partner_id, version, shown, spec, links)
+        return PinnedLaunch(launch.id, launch.partner_id, version, shown, spec, links, manifest.assets)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.artifacts.queries import StoredFile, stored_files
 from campaigns.core.actor import Actor
+from campaigns.core.errors import not_found
 from campaigns.core.permissions import require
 from campaigns.core.tenancy import must_exist, scoped
 from campaigns.kits.models import Kit, KitVersion
@@ -191,14 +192,15 @@ def _pieces(session: Session, launch_id: UUID) -> tuple[PieceLine, ...]:
     )
 
 
-def piece_file(session: Session, actor: Actor, launch_id: UUID, piece_id: UUID) -> PieceLine:
-    """A ready piece of a partner's own launch; DomainError `piece.not_found`."""
+def piece_file(session: Session, actor: Actor, launch_id: UUID, piece_id: UUID) -> tuple[PieceLine, StoredFile]:
+    """A ready piece of a partner's own launch and its file; DomainError `piece.not_found`."""
     require(actor, "launch.read")
     own = scoped(select(Launch.id).where(Launch.id == launch_id), actor, Launch)
     must_exist(session.scalar(own), "launch")
-    found = [piece for piece in _pieces(session, launch_id) if piece.id == piece_id and piece.file is not None]
-    piece: PieceLine = must_exist(found[0] if found else None, "piece")
-    return piece
+    for piece in _pieces(session, launch_id):
+        if piece.id == piece_id and piece.file is not None:
+            return piece, piece.file
+    raise not_found("piece")
 
 
 def progress(session: Session, actor: Actor, launch_id: UUID) -> Progress:

@@ -11,10 +11,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from renderer.errors import RenderError
 from renderer.pdf.objects import ObjectSet, Pieces
-from renderer.pdf.units import POINTS_PER_MM
 
 MAX_PIXELS = 60_000_000
-LOGO_DPI = 600
+LOGO_DPI = 400
 _SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
 
 
@@ -29,12 +28,11 @@ class ImageObjects:
 
 @lru_cache(maxsize=64)
 def logo_objects(png: bytes, width_mm: float) -> ImageObjects:
-    """A raster logo: colours and an SMask, no finer than 600 dpi at the width it is shown."""
+    """A raster logo: colours and an SMask, scaled down by whole factors while it has 400 dpi or more."""
     picture = _opened(png)
-    most = round(width_mm * POINTS_PER_MM / 72 * LOGO_DPI)
-    if picture.width > most * 1.2 and most > 0:
-        height = max(1, round(picture.height * most / picture.width))
-        picture = picture.convert("RGBA").resize((most, height), Image.Resampling.LANCZOS)
+    factor = int(picture.width / max(1.0, width_mm / 25.4 * LOGO_DPI))
+    if factor > 1:
+        picture = picture.convert("RGBa").reduce(factor).convert("RGBA")  # premultiplied: no dark fringe
     return _flate(picture)
 
 

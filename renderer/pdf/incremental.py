@@ -1,13 +1,19 @@
-"""A document as template bytes plus an appended section (ISO 32000-1, 7.5.6), made of bytes alone."""
+"""A document as template bytes plus an appended section (ISO 32000-1, 7.5.6), made of bytes alone.
+
+This is done once per document, so everything that can be known before is in `Flat`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
-from renderer.pdf.objects import Pieces
+from renderer.pdf.objects import Piece, Pieces, joined
+
+_END = b"\nendobj\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,79 +34,111 @@ class FileEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Flat:
+    """Objects run together: pieces whose ints are object numbers counted from 0, and each object's size.
+
+    An object takes `fixed` bytes and `refs` numbers.
+    """
+
+    pieces: tuple[Piece, ...]
+    fixed: tuple[int, ...]
+    refs: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, objects: Sequence[Pieces]) -> Flat:
+        """The objects with their `n 0 obj … endobj` around them and every reference written out."""
+        every: list[Piece] = []
+        fixed: list[int] = []
+        refs: list[tuple[int, ...]] = []
+        for number, pieces in enumerate(objects):
+            whole: list[Piece] = [number, b" 0 obj\n"]
+            for piece in pieces:
+                whole += [piece] if isinstance(piece, bytes) else [piece, b" 0 R"]
+            whole.append(_END)
+            every += whole
+            fixed.append(sum(len(piece) for piece in whole if isinstance(piece, bytes)))
+            refs.append(tuple(piece for piece in whole if isinstance(piece, int)))
+        return cls(joined(every), tuple(fixed), tuple(refs))
+
+    def numbered(self, base: int) -> tuple[bytes, list[int]]:
+        """The bytes with numbers from `base`, and the length of each object."""
+        numbers = [b"%d" % number for number in range(base, base + len(self.fixed))]
+        body = b"".join([numbers[piece] if piece.__class__ is int else piece for piece in self.pieces])  # type: ignore[misc]
+        width = len(numbers[0]) if numbers else 0
+        if numbers and len(numbers[-1]) == width:
+            lengths = [fixed + width * len(refs) for fixed, refs in zip(self.fixed, self.refs, strict=True)]
+        else:
+            lengths = [
+                fixed + sum([len(numbers[ref]) for ref in refs])
+                for fixed, refs in zip(self.fixed, self.refs, strict=True)
+            ]
+        return body, lengths
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
-    """An object of the template that is written anew: its number, generation and pieces."""
+    """An object of the template that is written anew."""
 
     number: int
     generation: int
-    pieces: Pieces
+    body: bytes
 
 
-def append_section(end: FileEnd, replaced: Sequence[Replaced], added: Sequence[Pieces], digest: bytes) -> bytes:
+def append_section(
+    end: FileEnd, flat: Flat, added: Sequence[bytes], replaced: Sequence[Replaced], digest: bytes
+) -> bytes:
     """The bytes to write behind the template: objects, cross-reference section, trailer.
 
-    References in all pieces count `added` from 0. `digest` (of all content) becomes the second /ID.
+    `flat` gets the numbers from `end.size`, the finished objects in `added` those behind it.
+    `digest` (of all content) becomes the second /ID.
     """
     base = end.size
-    chunks: list[bytes] = [b"\n"]
-    offset = end.length + 1
-    entries: list[tuple[int, int, int]] = []
-    for item in replaced:
-        body = b"%d %d obj\n%s\nendobj\n" % (item.number, item.generation, _bytes(item.pieces, base))
-        entries.append((item.number, offset, item.generation))
-        chunks.append(body)
-        offset += len(body)
-    for number, pieces in enumerate(added, base):
-        body = b"%d 0 obj\n%s\nendobj\n" % (number, _bytes(pieces, base))
-        entries.append((number, offset, 0))
-        chunks.append(body)
-        offset += len(body)
-    entries.sort()
+    body, lengths = flat.numbered(base)
+    chunks = [b"\n", body]
+    number = base + len(lengths)
+    for data in added:
+        chunk = b"%d 0 obj\n%s%s" % (number, data, _END)
+        chunks.append(chunk)
+        lengths.append(len(chunk))
+        number += 1
+    offsets = list(accumulate(lengths, initial=end.length + 1))
+    place = offsets.pop()
+    changed = []
+    for item in sorted(replaced, key=lambda item: item.number):
+        chunk = b"%d %d obj\n%s%s" % (item.number, item.generation, item.body, _END)
+        chunks.append(chunk)
+        changed.append((item.number, place, item.generation))
+        place += len(chunk)
     second = hashlib.sha256(digest + end.first_id).hexdigest()[:32].encode()
-    common = b"/Root %s%s/Prev %d/ID[<%s><%s>]" % (
-        end.root,
-        b"/Info " + end.info if end.info else b"",
-        end.startxref,
-        end.first_id,
-        second,
-    )
-    size = base + len(added)
-    chunks.append(_table(entries, size, common) if end.kind == "table" else _stream(entries, size, common, offset))
-    chunks.append(b"startxref\n%d\n%%%%EOF\n" % offset)
+    info = b"/Info " + end.info if end.info else b""
+    values = (end.root, info, end.startxref, end.first_id, second)
+    common = b"/Root %s%s/Prev %d/ID[<%s><%s>]" % values
+    if end.kind == "table":
+        chunks.append(_table(changed, base, offsets, common))
+    else:
+        chunks.append(_stream(changed, base, offsets, common, place))
+    chunks.append(b"startxref\n%d\n%%%%EOF\n" % place)
     return b"".join(chunks)
 
 
-def _bytes(pieces: Pieces, base: int) -> bytes:
-    return b"".join([piece if isinstance(piece, bytes) else b"%d 0 R" % (piece + base) for piece in pieces])
-
-
-def _sections(entries: Sequence[tuple[int, int, int]]) -> list[tuple[int, list[tuple[int, int, int]]]]:
-    sections: list[tuple[int, list[tuple[int, int, int]]]] = []
-    for entry in entries:
-        if sections and sections[-1][0] + len(sections[-1][1]) == entry[0]:
-            sections[-1][1].append(entry)
-        else:
-            sections.append((entry[0], [entry]))
-    return sections
-
-
-def _table(entries: Sequence[tuple[int, int, int]], size: int, common: bytes) -> bytes:
+def _table(changed: Sequence[tuple[int, int, int]], base: int, offsets: Sequence[int], common: bytes) -> bytes:
     parts = [b"xref\n"]
-    for first, members in _sections(entries):
-        parts.append(b"%d %d\n" % (first, len(members)))
-        parts += [b"%010d %05d n \n" % (offset, generation) for _, offset, generation in members]
-    parts.append(b"trailer\n<</Size %d%s>>\n" % (size, common))
+    parts += [b"%d 1\n%010d %05d n \n" % entry for entry in changed]
+    rows = b"%010d 00000 n \n" * len(offsets) % tuple(offsets)
+    parts.append(b"%d %d\n%strailer\n<</Size %d%s>>\n" % (base, len(offsets), rows, base + len(offsets), common))
     return b"".join(parts)
 
 
-def _stream(entries: Sequence[tuple[int, int, int]], size: int, common: bytes, offset: int) -> bytes:
-    own = size  # the cross-reference stream is an object itself
-    sections = _sections([*entries, (own, offset, 0)])
-    index = b" ".join(b"%d %d" % (first, len(members)) for first, members in sections)
+def _stream(
+    changed: Sequence[tuple[int, int, int]], base: int, offsets: Sequence[int], common: bytes, place: int
+) -> bytes:
+    own = base + len(offsets)  # the cross-reference stream is an object itself
+    index = b"".join([b"%d 1 " % number for number, _, _ in changed]) + b"%d %d" % (base, len(offsets) + 1)
     rows = b"".join(
-        b"\1" + place.to_bytes(8, "big") + generation.to_bytes(2, "big")
-        for _, members in sections
-        for _, place, generation in members
+        [
+            *[b"\1" + offset.to_bytes(8, "big") + generation.to_bytes(2, "big") for _, offset, generation in changed],
+            *[b"\1" + offset.to_bytes(8, "big") + b"\0\0" for offset in (*offsets, place)],
+        ]
     )
     head = b"<</Type/XRef/Size %d%s/W[1 8 2]/Index[%s]/Length %d>>" % (own + 1, common, index, len(rows))
     return b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (own, head, rows)

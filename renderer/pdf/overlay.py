@@ -11,6 +11,7 @@ from renderer.kit.manifest import BrandRules
 from renderer.logo.contrast import choose_logo
 from renderer.logo.placement import place_logo
 from renderer.pdf.images import logo_objects, picture_objects
+from renderer.pdf.incremental import Flat
 from renderer.pdf.objects import ObjectSet, Piece, Pieces, page_as_form
 from renderer.pdf.qr import draw_qr, fill_colour
 from renderer.pdf.text import FontPalette, draw_text
@@ -26,9 +27,9 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """`forms` maps a page's number to the place of its form XObject in `objects`."""
+    """`forms` maps a page's number to the place of its form XObject in `flat`."""
 
-    objects: tuple[Pieces, ...]
+    flat: Flat
     forms: tuple[tuple[int, int], ...]
     digest: bytes
     warnings: tuple[Problem, ...]
@@ -149,11 +150,9 @@ class _Drawing:
                         entries += [b"/" + name + b" ", place]
                     entries.append(b">>")
             forms.append((page, self.objects.add_stream([*entries, b">>"], content)))
-        whole = hashlib.sha256()
-        for pieces in self.objects.objects:
-            for piece in pieces:
-                whole.update(piece if isinstance(piece, bytes) else b"%d R" % piece)
-        return Overlay(tuple(self.objects.objects), tuple(forms), whole.digest(), tuple(self.warnings))
+        flat = Flat.of(self.objects.objects)
+        whole = hashlib.sha256(flat.numbered(0)[0])
+        return Overlay(flat, tuple(forms), whole.digest(), tuple(self.warnings))
 
     def _bounds(self, page: int) -> bytes:
         boxes = self.boxes[page]

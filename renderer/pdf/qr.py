@@ -6,6 +6,7 @@ import segno
 
 from renderer.errors import RenderError
 from renderer.logo.contrast import contrast_ratio, parse_colour
+from renderer.pdf.qrmatrix import qr_matrix
 from renderer.pdf.units import POINTS_PER_MM, number, numbers
 from renderer.report import Problem
 from renderer.spec import FilledSlot
@@ -24,7 +25,7 @@ def draw_qr(filled: FilledSlot) -> tuple[bytes, tuple[Problem, ...]]:
     if not filled.url:
         raise RenderError("qr.empty", f"The QR code of slot {slot.id} has no address: give it a value", slot=slot.id)
     try:
-        rows = [bytes(row) for row in segno.make(filled.url, micro=False, error="m").matrix]
+        rows = qr_matrix(filled.url)
     except segno.DataOverflowError as error:
         message = f"The address of slot {slot.id} is too long for a QR code: use a short link"
         raise RenderError("qr.too_long", message, slot=slot.id, length=len(filled.url)) from error

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from renderer.kit.manifest import BrandRules
 from renderer.pdf.incremental import Replaced, append_section
-from renderer.pdf.objects import Pieces
 from renderer.pdf.overlay import Overlay, build_overlay
 from renderer.pdf.template import PdfTemplate, clear_templates, compile_template
 from renderer.report import Problem
@@ -19,7 +18,7 @@ from renderer.text.fonts import FontBook
 __all__ = ["PdfResult", "clear_stores", "compile_template", "render_pdf"]
 
 OVERLAYS_KEPT = 256
-_SAVE = (b"<</Length 1>>stream\nq\nendstream",)
+_SAVE = b"<</Length 1>>stream\nq\nendstream"
 _overlays: OrderedDict[object, Overlay] = OrderedDict()
 _lock = threading.Lock()
 
@@ -88,13 +87,13 @@ def overlay_delta(template: PdfTemplate, overlay: Overlay) -> bytes:
     """The appended section that lays an overlay over a template; empty if there is nothing to draw."""
     if not overlay.forms:
         return b""
-    save = len(overlay.objects)
-    added: list[Pieces] = [*overlay.objects, _SAVE]
+    base = template.end.size
+    save = base + len(overlay.flat.fixed)
+    added = [_SAVE]
     replaced = []
     for number, form in overlay.forms:
         page = template.page(number)
-        tail = len(added)
-        added.append((page.tail,))
-        pieces = (page.head, form, page.middle, save, page.contents, tail, page.end)
-        replaced.append(Replaced(page.number, page.generation, pieces))
-    return append_section(template.end, replaced, added, template.data_digest + overlay.digest)
+        parts = (page.head, base + form, page.middle, save, page.contents, save + len(added), page.end)
+        replaced.append(Replaced(page.number, page.generation, b"%s%d 0 R%s%d 0 R%s%d 0 R%s" % parts))
+        added.append(page.tail)
+    return append_section(template.end, overlay.flat, added, replaced, template.data_digest + overlay.digest)

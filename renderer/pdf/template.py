@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from renderer.errors import RenderError
-from renderer.pdf.incremental import FileEnd
+from renderer.pdf.incremental import FileEnd, Flat, Replaced, append_section
 from renderer.pdf.inspect import TreePage, inspect_pdf, open_untouched, page_tree
 from renderer.pdf.normalise import normalised, reasons_to_normalise, unmatched_restores
 from renderer.pdf.objects import name_bytes, unparsed
@@ -64,6 +64,9 @@ class PdfTemplate:
 
         Raises RenderError `pdf.page_missing`.
         """
+        prepared = self._prepared.get(number)
+        if prepared is not None:
+            return prepared
         with self._lock:
             if number not in self._prepared:
                 if not 1 <= number <= len(self.pages):
@@ -113,9 +116,35 @@ def _compile(source: bytes, digest: str) -> PdfTemplate:
         first = next(problem for problem in inspection.problems if problem.severity == "error")
         codes = [problem.code for problem in inspection.problems]
         raise RenderError(first.code, first.message, **first.params, problems=codes)
-    reasons = reasons_to_normalise(source)
-    data, warnings = normalised(source) if reasons else (source, ())
-    return PdfTemplate(digest, data, warnings)
+    if not reasons_to_normalise(source):
+        template = PdfTemplate(digest, source, ())
+        if is_sound(template):
+            return template
+    template = PdfTemplate(digest, *normalised(source))
+    if not is_sound(template):
+        message = "An overlay cannot be laid on this file without faults: save it again with another program"
+        raise RenderError("pdf.unsound", message)
+    return template
+
+
+def is_sound(template: PdfTemplate) -> bool:
+    """True if a sample document made from the template is read by qpdf without a warning, its first page whole."""
+    page = template.page(1)
+    base = template.end.size
+    parts = (page.head, base, page.middle, base + 1, page.contents, base + 2, page.end)
+    form = (b"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 0>>stream\n\nendstream",)
+    save = b"<</Length 1>>stream\nq\nendstream"
+    body = b"%s%d 0 R%s%d 0 R%s%d 0 R%s" % parts
+    replaced = [Replaced(page.number, page.generation, body)]
+    delta = append_section(template.end, Flat.of([form]), [save, page.tail], replaced, b"sample")
+    try:
+        with open_untouched(template.data + delta) as pdf:
+            first = page_tree(pdf)[0]
+            drawn = {str(item.operands[0]) for item in pikepdf.parse_content_stream(first.page, "Do")}
+            whole = first.geometry == page.geometry and any(name.startswith("/TL") for name in drawn)
+            return whole and not pdf.get_warnings()
+    except (pikepdf.PdfError, IndexError, ValueError):
+        return False
 
 
 def _file_end(pdf: pikepdf.Pdf, data: bytes, digest: bytes) -> FileEnd:

@@ -16,6 +16,7 @@ from PIL import Image
 from renderer.kit.layout import Slot
 from renderer.kit.manifest import BrandRules
 from renderer.pdf.render import clear_stores, compile_template, render_pdf
+from renderer.pdf.template import is_sound
 from renderer.spec import BrandSpec, FilledSlot
 from renderer.text.fonts import FontBook
 
@@ -146,3 +147,14 @@ def test_overlay_of_a_tagged_file_is_an_artifact(fonts: FontBook) -> None:
 
 def test_compiled_templates_are_kept_by_digest() -> None:
     assert compile_template(odd_templates.plain()) is compile_template(odd_templates.plain())
+
+
+def test_a_template_that_gives_faulty_documents_is_written_anew() -> None:
+    """The table says an object lies where it does not: qpdf would repair it, a reader might not."""
+    source = odd_templates.plain()
+    at = source.index(b"xref\n0 ")
+    rows = source.index(b" n \n", at)
+    moved = source[: rows - 16] + b"%010d" % (int(source[rows - 16 : rows - 6]) + 3) + source[rows - 6 :]
+    template = compile_template(moved)
+    assert template.data != moved
+    assert is_sound(template)

@@ -14,11 +14,14 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
+import segno
 from PIL import Image
+from segno.encoder import mask_scores
 
 from renderer.errors import RenderError
 from renderer.kit.layout import Slot
 from renderer.kit.manifest import BrandRules
+from renderer.pdf.qrmatrix import qr_matrix
 from renderer.pdf.render import clear_stores, compile_template, render_pdf
 from renderer.spec import BrandSpec, FilledSlot
 from renderer.text.fonts import FontBook
@@ -138,14 +141,21 @@ def test_qr_code_has_its_modules_and_quiet_zone(fonts: FontBook) -> None:
     image = picture_of(document(fonts, ground, FilledSlot(slot, "#000000", url="https://example.com/l/abc")))
     assert near(image, 7, 7, (16, 32, 28))
     assert near(image, 11, 11, WHITE)  # the quiet zone
-    import segno
-
-    matrix = segno.make("https://example.com/l/abc", micro=False, error="m").matrix
+    matrix = qr_matrix("https://example.com/l/abc")
     module = 37 / (len(matrix) + 8)
     for y, row in enumerate(matrix):
         for x, dark in enumerate(row):
             place = (10 + (x + 4.5) * module, 10 + (y + 4.5) * module)
             assert near(image, *place, (0, 0, 0) if dark else WHITE), (x, y)
+
+
+@pytest.mark.parametrize("length", [3, 20, 60, 140, 300])
+def test_qr_matrix_is_segnos_with_a_mask_as_good_as_its_own(length: int) -> None:
+    url = "https://example.com/" + "aZ9-"[: length % 4 + 1] * (length // 2)
+    every = [[bytes(row) for row in segno.make(url, micro=False, error="m", mask=mask).matrix] for mask in range(8)]
+    chosen = every.index(qr_matrix(url))
+    scores = [sum(mask_scores([bytearray(row) for row in rows], len(rows), len(rows))) for rows in every]
+    assert scores[chosen] <= min(scores) * 1.1
 
 
 def test_qr_code_too_small_or_too_pale(fonts: FontBook) -> None:

@@ -1,4 +1,4 @@
-"""Mail merge per recipient beside its peer (Jinja2 + EmailMessage) and its limit (joining the same bytes), in one run."""
+"""Mail merge per recipient beside its peer (Jinja2 + EmailMessage) and its limit (joining the bytes), in one run."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from jinja2 import Environment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from renderer.email.compile import compile_mail  # noqa: E402
-from renderer.email.headers import MailHeaders  # noqa: E402
-from renderer.email.mail import FieldRef, Parts  # noqa: E402
-from renderer.email.merge import merge_mail  # noqa: E402
-from tests.factories.kits import loaded, plain_brand, plain_launch  # noqa: E402
+from renderer.email.compile import compile_mail
+from renderer.email.headers import MailHeaders
+from renderer.email.mail import FieldRef, Parts
+from renderer.email.merge import merge_mail
+from tests.factories.kits import loaded, plain_brand, plain_launch
 
 WHEN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def values(number: int) -> dict[str, str]:
     name = ("Ada", "Jürgen", "Mary Ann", "小林")[number % 4]
-    return {"contact.first_name": name, "link.landing": f"https://l.example/t/{number:020d}",
-            "link.unsubscribe": f"https://l.example/u/{number:020d}"}
+    return {
+        "contact.first_name": name,
+        "link.landing": f"https://l.example/t/{number:020d}",
+        "link.unsubscribe": f"https://l.example/u/{number:020d}",
+    }
 
 
 def median_s(work: Callable[[int], object], rounds: int, each: int) -> float:
@@ -43,10 +46,11 @@ def median_s(work: Callable[[int], object], rounds: int, each: int) -> float:
 
 def as_jinja(parts: Parts) -> str:
     """The mail as a Jinja template whose per-recipient fields are variables."""
+
     def one(part: str | FieldRef) -> str:
         if isinstance(part, str):
             return "{% raw %}" + part + "{% endraw %}"
-        return "{{ v['%s'] or '%s' }}" % (part.name, part.fallback)
+        return f"{{{{ v['{part.name}'] or '{part.fallback}' }}}}"
 
     return "".join(one(part) for part in parts)
 
@@ -60,8 +64,15 @@ def main() -> None:
 
     def ours(number: int) -> bytes:
         filled = values(number)
-        headers = MailHeaders("Osterly", "hello@osterly.example", f"r{number}@example.com", f"<{number}@l.example>", WHEN,
-                              filled["link.unsubscribe"], to_name=filled["contact.first_name"])
+        headers = MailHeaders(
+            "Osterly",
+            "hello@osterly.example",
+            f"r{number}@example.com",
+            f"<{number}@l.example>",
+            WHEN,
+            filled["link.unsubscribe"],
+            to_name=filled["contact.first_name"],
+        )
         return merge_mail(compiled, headers, filled)
 
     def peer(number: int) -> bytes:

@@ -27,9 +27,7 @@ _UNASKED_FONTS = {
     for name in ("Open Sans", "Droid Sans", "Lato", "Roboto", "Ubuntu")
 }
 _FONT_TAG = re.compile(r"<mj-font\b([^>]*?)/?>(?:\s*</mj-font>)?", re.I)
-_NO_FONTS = re.compile(
-    r"<!--\[if !mso\]><!-->\s*<style type=\"text/css\">\s*</style>\s*<!--<!\[endif\]-->"
-)
+_NO_FONTS = re.compile(r"<!--\[if !mso\]><!-->\s*<style type=\"text/css\">\s*</style>\s*<!--<!\[endif\]-->")
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, AssertionError, RuntimeError, IndexError, ArithmeticError)
 _ONE_AT_A_TIME = Lock()  # the package keeps its components in one table of the module
 

@@ -99,7 +99,7 @@ def read_po_file(data: bytes, path: str, locale: str) -> tuple[PoCatalog | None,
 
 
 def _broken_line(text: str) -> int | None:
-    """The first line that is neither blank, comment nor keyword and quoted string; Babel takes such lines as they come."""
+    """The first line that is no blank, comment, or keyword with a quoted string: Babel takes it as it comes."""
     lines = enumerate(text.splitlines(), 1)
     return next((number for number, line in lines if line.strip() and not _PO_LINE.fullmatch(line.strip())), None)
 

@@ -43,10 +43,23 @@ _FIELD_TYPES = ("text", "rich-text", "phone", "url", "date", "choice", "image")
 
 # Faults that leave the rest of the manifest meaning what it says, so that a check can go on.
 _HARMLESS = frozenset(
-    f"manifest.{slug}"
-    for slug in ("unknown_key", "unknown_step", "bad_condition", "bad_wait", "bad_money", "dates_reversed", "no_email_field",
-                 "duplicate", "too_long", "not_for_kind", "unknown_asset", "bad_version", "bad_date", "no_choices")
-)  # fmt: skip
+    {
+        "manifest.unknown_key",
+        "manifest.unknown_step",
+        "manifest.unknown_asset",
+        "manifest.bad_condition",
+        "manifest.bad_wait",
+        "manifest.bad_money",
+        "manifest.bad_version",
+        "manifest.bad_date",
+        "manifest.dates_reversed",
+        "manifest.duplicate",
+        "manifest.no_email_field",
+        "manifest.too_long",
+        "manifest.not_for_kind",
+        "manifest.no_choices",
+    }
+)
 
 
 def parse_manifest(text: str, path: str = "kit.toml") -> tuple[Manifest | None, list[Problem]]:

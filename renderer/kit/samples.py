@@ -26,6 +26,20 @@ from renderer.spec import BrandSpec, LaunchSpec, Links, LogoImage
 MAX_BRAND = 256 * 1024
 LOGO_BOX = (180, 56)  # pixels a logo is shown at in a mail, at most
 _TEXTS = ("legal_name", "tagline", "phone", "email", "url", "address", "legal_line")
+_PLAIN = """\
+name = "Example Partner"
+legal_name = "Example Partner Ltd"
+tagline = "Close to you"
+phone = "+1 555 0100"
+email = "hello@example.com"
+url = "https://example.com/"
+address = "1 Example Street, Exampleton"
+legal_line = "Example Partner Ltd, Exampleton"
+colours = { primary = "#1f5f4f", secondary = "#e0a030" }
+logos = { light = "plain.svg", dark = "plain.svg" }
+"""
+_PLAIN_LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 80"><path fill="#767676"
+d="M0 0h80v80h-80z M96 20h144v16h-144z M96 48h100v16h-100z"/></svg>"""  # a grey read on light and on dark alike
 Reader = Callable[[str], bytes]
 
 
@@ -141,20 +155,10 @@ def kit_samples(kit: LoadedKit) -> tuple[list[Sample], list[Problem]]:
         message = "The kit has no samples/*.toml; it is tried with one plain brand only."
         problems.append(Problem("kit.no_samples", message, "warning", "samples/typical.toml"))
     if not samples:
-        plain = BrandSpec(
-            "Example Partner",
-            "#1f5f4f",
-            "#e0a030",
-            legal_name="Example Partner Ltd",
-            tagline="Close to you",
-            phone="+1 555 0100",
-            email="hello@example.com",
-            url="https://example.com/",
-            address="1 Example Street, Exampleton",
-            legal_line="Example Partner Ltd",
-            fields=MappingProxyType(defaults),
-        )
-        samples.append(Sample("plain", "samples/typical.toml", plain, offline_launch(plain, kit)))
+        plain, _, _ = parse_brand(_PLAIN, "samples/typical.toml", lambda _: _PLAIN_LOGO)
+        if plain is not None:
+            filled = replace(plain, fields=MappingProxyType(defaults))
+            samples.append(Sample("plain", "samples/typical.toml", filled, offline_launch(filled, kit)))
     return samples, problems
 
 

@@ -94,7 +94,7 @@ estimated_cost = "120.50 EUR"
 SHEET_LAYOUT = """\
 {"schema": 1, "unit": "mm", "slots": [
   {"id": "logo", "type": "logo", "box": [10, 10, 40, 20]},
-  {"id": "call", "type": "text", "box": [10, 40, 80, 20], "value": "Talk to {{ brand.name }}", "colour": "brand.primary"},
+{"id": "call", "type": "text", "box": [10, 40, 80, 20], "value": "Talk to {{ brand.name }}", "colour": "brand.primary"},
   {"id": "code", "type": "qr", "box": [70, 70, 20, 20], "value": "{{ link.qr }}"}
 ]}
 """
@@ -123,16 +123,20 @@ PAGE = """\
 <!doctype html>
 <html>
 <head><title>{% trans %}Spring{% endtrans %}</title><style>h1 { color: var(--brand-primary); }</style></head>
-<body><h1>{% trans %}Spring is here{% endtrans %}</h1><p>{{ field.offer }}</p>{{ form }}<p>{{ brand.legal_line }}</p></body>
+<body><h1>{% trans %}Spring is here{% endtrans %}</h1><p>{{ field.offer }}</p>{{ form }}</body>
 </html>
 """
 
 POST = "{% trans %}Spring is here.{% endtrans %} {{ link.channels.x }}\n"
 GERMAN = {
-    "Talk to {{ brand.name }}": "Fragen Sie {{ brand.name }}", "Spring is here": "Der Frühling ist da",
-    "Dear %(name)s,": "Guten Tag %(name)s,", "You may write to me.": "Sie dürfen mir schreiben.", "reader": "Leserin",
-    "News from {{ brand.name }}": "Neues von {{ brand.name }}", "Save this spring": "Sparen Sie im Frühling",
-}  # fmt: skip
+    "Talk to {{ brand.name }}": "Fragen Sie {{ brand.name }}",
+    "Spring is here": "Der Frühling ist da",
+    "Dear %(name)s,": "Guten Tag %(name)s,",
+    "You may write to me.": "Sie dürfen mir schreiben.",
+    "reader": "Leserin",
+    "News from {{ brand.name }}": "Neues von {{ brand.name }}",
+    "Save this spring": "Sparen Sie im Frühling",
+}
 
 
 def pdf_page(width_mm: float = 100, height_mm: float = 100) -> bytes:
@@ -187,9 +191,14 @@ def loaded(files: dict[str, bytes] | None = None) -> LoadedKit:
 def plain_brand(**changes: object) -> BrandSpec:
     """A brand without a logo."""
     values: dict[str, object] = {
-        "name": "Osterly", "primary": "#14304d", "secondary": "#f2a61c", "address": "14 Quayside, Bristol",
-        "url": "https://osterly.example", "legal_line": "Osterly Ltd", "email": "hello@osterly.example",
-    }  # fmt: skip
+        "name": "Osterly",
+        "primary": "#14304d",
+        "secondary": "#f2a61c",
+        "address": "14 Quayside, Bristol",
+        "url": "https://osterly.example",
+        "legal_line": "Osterly Ltd",
+        "email": "hello@osterly.example",
+    }
     return BrandSpec(**(values | changes))  # type: ignore[arg-type]
 
 

@@ -43,7 +43,7 @@ def wide(w: float, h: float, prefix: str, mirror: bool = False) -> Board:
         house=626,
         ground=582,
         scale=0.98,
-        moon=(566, 96, 44),
+        moon=(742, 88, 44),
         calm=((40, 40, 560, 350), (w - 300, 20, 290, 70)),
         prints_from=440,
     )
@@ -180,7 +180,7 @@ PICTURES = (
         1200,
         628,
         wide,
-        headline=(64, 66, 520, 190),
+        headline=(64, 66, 496, 190),
         headline_size=80,
         subhead=(64, 262, 500, 84),
         subhead_size=28,

@@ -32,7 +32,9 @@ def test_a_whole_page_with_the_brands_colours() -> None:
 
 def test_a_fragment_becomes_a_document() -> None:
     html = page("<h1>{{ brand.name }}</h1>{{ form }}", name="<Ada & Co>")
-    assert re.search(r"<!doctype html>\s*<html lang=\"en\" dir=\"ltr\">\s*<head>.*<title>.*</head>\s*<body>", html, re.S)
+    assert re.search(
+        r"<!doctype html>\s*<html lang=\"en\" dir=\"ltr\">\s*<head>.*<title>.*</head>\s*<body>", html, re.S
+    )
     assert "<h1>&lt;Ada &amp; Co&gt;</h1>" in html
     assert html.count("<style>") == 1
 
@@ -46,13 +48,20 @@ def test_the_styles_hash_is_the_servers() -> None:
 @pytest.mark.parametrize(
     ("put", "code"),
     [
-        ("<script>x</script>", "landing.script"), ('<iframe src="/x"></iframe>', "landing.script"),
-        ('<p onclick="x()">', "landing.handler"), ('<svg><a onload = x></svg>', "landing.handler"),
-        ('<a href="javascript:x">', "landing.javascript"), ('<p style="color: red">', "landing.inline_style"),
-        ('<img src="https://tracker.example/p.gif" alt="">', "landing.external"), ('<img src="a.png" alt="">', "landing.external"),
-        ('<link rel="stylesheet" href="//cdn.example/x.css">', "landing.external"), ("<form></form>", "landing.form_element"),
-        ('<base href="https://x.example">', "landing.form_element"), ("{{ form }}", "landing.form_marker"),
-        ("<style>p { color: red }</style>", "landing.many_styles"), ('<meta http-equiv="refresh" content="0">', "landing.meta_refresh"),
+        ("<script>x</script>", "landing.script"),
+        ('<iframe src="/x"></iframe>', "landing.script"),
+        ('<p onclick="x()">', "landing.handler"),
+        ("<svg><a onload = x></svg>", "landing.handler"),
+        ('<a href="javascript:x">', "landing.javascript"),
+        ('<p style="color: red">', "landing.inline_style"),
+        ('<img src="https://tracker.example/p.gif" alt="">', "landing.external"),
+        ('<img src="a.png" alt="">', "landing.external"),
+        ('<link rel="stylesheet" href="//cdn.example/x.css">', "landing.external"),
+        ("<form></form>", "landing.form_element"),
+        ('<base href="https://x.example">', "landing.form_element"),
+        ("{{ form }}", "landing.form_marker"),
+        ("<style>p { color: red }</style>", "landing.many_styles"),
+        ('<meta http-equiv="refresh" content="0">', "landing.meta_refresh"),
     ],
 )
 def test_what_a_page_may_not_hold(put: str, code: str) -> None:

@@ -406,7 +406,7 @@ def upgrade() -> None:
     sa.Column('list_id', sa.Uuid(), nullable=False),
     sa.Column('filename', sa.Text(), nullable=False),
     sa.Column('source_key', sa.Text(), nullable=False),
-    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('state', sa.Text(), server_default='draft', nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
     sa.Column('basis_source', sa.Text(), nullable=False),
     sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),

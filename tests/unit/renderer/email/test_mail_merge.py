@@ -25,8 +25,12 @@ from renderer.sandbox import TemplateFailed
 from tests.factories.kits import MAIL, MANIFEST, loaded, plain_brand, plain_launch, small_kit
 
 VALUES = {
-    "contact.first_name": "Ada", "contact.last_name": "L", "contact.company": "C", "contact.email": "a@example.com",
-    "link.landing": "https://l.example/t/abc?x=1&y=2", "link.unsubscribe": "https://l.example/u/abc",
+    "contact.first_name": "Ada",
+    "contact.last_name": "L",
+    "contact.company": "C",
+    "contact.email": "a@example.com",
+    "link.landing": "https://l.example/t/abc?x=1&y=2",
+    "link.unsubscribe": "https://l.example/u/abc",
 }
 
 
@@ -37,8 +41,11 @@ def mail(files: dict[str, bytes] | None = None, locale: str = "en", **brand: obj
 
 def headers(**changes: object) -> MailHeaders:
     values: dict[str, object] = {
-        "from_name": "Osterly", "from_address": "hello@osterly.example", "to_address": "ada@example.com",
-        "message_id": "<1.2@l.example>", "date": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        "from_name": "Osterly",
+        "from_address": "hello@osterly.example",
+        "to_address": "ada@example.com",
+        "message_id": "<1.2@l.example>",
+        "date": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
         "unsubscribe_url": "https://l.example/u/abc",
     }
     return MailHeaders(**(values | changes))  # type: ignore[arg-type]
@@ -164,9 +171,17 @@ def test_names_and_subjects_come_back_as_they_were(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "code"),
-    [("müller@example.com", "mail.address_utf8"), ("a@b@c", "mail.bad_address"), ("plain", "mail.bad_address"),
-     ("a b@example.com", "mail.bad_address"), ("<a@example.com>", "mail.bad_address"), ("a@-x.example", "mail.bad_address"),
-     ("a@" + "x" * 300, "mail.bad_address"), (".a@example.com", "mail.bad_address"), ("", "mail.bad_address")],
+    [
+        ("müller@example.com", "mail.address_utf8"),
+        ("a@b@c", "mail.bad_address"),
+        ("plain", "mail.bad_address"),
+        ("a b@example.com", "mail.bad_address"),
+        ("<a@example.com>", "mail.bad_address"),
+        ("a@-x.example", "mail.bad_address"),
+        ("a@" + "x" * 300, "mail.bad_address"),
+        (".a@example.com", "mail.bad_address"),
+        ("", "mail.bad_address"),
+    ],
 )
 def test_addresses_that_cannot_be_written_are_refused(address: str, code: str) -> None:
     with pytest.raises(RenderError) as caught:
@@ -180,15 +195,27 @@ def test_a_domain_of_another_script_becomes_ascii() -> None:
 
 
 def test_what_a_header_may_hold() -> None:
-    data = merge_mail(MAIL_EN, headers(unsubscribe_mailto="u@l.example", list_id="spring.l.example", reply_to="r@p.example",
-                                       extra=(("Feedback-ID", "a:b"),)), VALUES)
+    data = merge_mail(
+        MAIL_EN,
+        headers(
+            unsubscribe_mailto="u@l.example",
+            list_id="spring.l.example",
+            reply_to="r@p.example",
+            extra=(("Feedback-ID", "a:b"),),
+        ),
+        VALUES,
+    )
     assert b"List-Unsubscribe: <https://l.example/u/abc>,\r\n <mailto:u@l.example>\r\n" in data
     assert b"List-Id: <spring.l.example>\r\nList-Unsub" in data
     assert b"Reply-To: r@p.example\r\n" in data
     assert b"Feedback-ID: a:b\r\n" in data
-    for bad, code in [({"message_id": "1"}, "mail.bad_message_id"), ({"unsubscribe_url": "javascript:x"}, "mail.bad_unsubscribe"),
-                      ({"date": datetime(2026, 1, 1)}, "mail.bad_date"), ({"list_id": "a b"}, "mail.bad_list_id"),  # noqa: DTZ001
-                      ({"extra": (("A:", "b"),)}, "mail.bad_header")]:
+    for bad, code in [
+        ({"message_id": "1"}, "mail.bad_message_id"),
+        ({"unsubscribe_url": "javascript:x"}, "mail.bad_unsubscribe"),
+        ({"date": datetime(2026, 1, 1)}, "mail.bad_date"),
+        ({"list_id": "a b"}, "mail.bad_list_id"),
+        ({"extra": (("A:", "b"),)}, "mail.bad_header"),
+    ]:
         with pytest.raises(RenderError) as caught:
             merge_mail(MAIL_EN, headers(**bad), VALUES)
         assert caught.value.code == code
@@ -219,7 +246,9 @@ def test_mjml_faults_name_the_file_and_line() -> None:
     bad = MAIL.replace("<mj-button", "<mj-buton").replace("</mj-button", "</mj-buton")
     with pytest.raises(TemplateFailed) as caught:
         mail(small_kit() | {"email/invite.mjml": bad.encode()})
-    assert [(item.code, item.path, item.line) for item in caught.value.problems] == [("mjml.unknown_tag", "email/invite.mjml", 7)]
+    assert [(item.code, item.path, item.line) for item in caught.value.problems] == [
+        ("mjml.unknown_tag", "email/invite.mjml", 7)
+    ]
 
 
 def test_right_to_left_mails() -> None:
@@ -230,9 +259,13 @@ def test_right_to_left_mails() -> None:
 
 def test_plain_text_reads_well() -> None:
     html = """<html><head><title>t</title><style>x</style></head><body><div style="display:none">pre</div><h1>Title</h1>
-    <p>One <b>two</b>\n three&nbsp;four<br>five</p><ul><li>a</li><li>b<ul><li>c</li></ul></li></ul><ol><li>x</li><li>y</li></ol>
-    <p><a href="https://a.example/">https://a.example/</a> <a href="mailto:x@y.example">x@y.example</a> <a href="https://b.example">B</a>
-    <a href="#top">top</a><img src="x" alt="Logo"><img src="y" alt=""></p><!--[if mso]>hidden<![endif]--><script>no</script>
+    <p>One <b>two</b>\n three&nbsp;four<br>five</p>
+    <ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>
+    <ol><li>x</li><li>y</li></ol>
+    <p><a href="https://a.example/">https://a.example/</a> <a href="mailto:x@y.example">x@y.example</a>
+    <a href="https://b.example">B</a>
+    <a href="#top">top</a><img src="x" alt="Logo"><img src="y" alt=""></p>
+    <!--[if mso]>hidden<![endif]--><script>no</script>
     <table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table></body></html>"""
     assert html_to_text(html) == (
         "Title\n\nOne two three\xa0four\nfive\n\n- a\n- b\n  - c\n\n1. x\n2. y\n\n"

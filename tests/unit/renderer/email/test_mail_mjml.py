@@ -35,7 +35,8 @@ def test_divider_keeps_its_alignment_and_outlook_its_width() -> None:
 
 
 def test_entities_survive_in_attributes_and_text() -> None:
-    html = compiled('<mj-image src="https://a/?x=1&amp;y=2" alt="a &#34; onload=&#34;x &gt; &lt;b&gt;" /><mj-text>1 &lt; 2 &amp; 3</mj-text>')
+    image = '<mj-image src="https://a/?x=1&amp;y=2" alt="a &#34; onload=&#34;x &gt; &lt;b&gt;" />'
+    html = compiled(f"{image}<mj-text>1 &lt; 2 &amp; 3</mj-text>")
     assert 'src="https://a/?x=1&amp;y=2"' in html
     assert 'alt="a &#34; onload=&#34;x &gt; &lt;b&gt;"' in html
     assert "1 &lt; 2 &amp; 3" in html
@@ -47,7 +48,9 @@ def test_child_selectors_keep_their_sign() -> None:
 
 def test_inline_styles_are_inlined() -> None:
     head = '<mj-style inline="inline">.x { color: #123456 }</mj-style>'
-    assert re.search(r'class="x" style="color: ?#123456', compiled('<mj-text><span class="x">x</span></mj-text>', head=head))
+    assert re.search(
+        r'class="x" style="color: ?#123456', compiled('<mj-text><span class="x">x</span></mj-text>', head=head)
+    )
 
 
 def test_right_to_left() -> None:

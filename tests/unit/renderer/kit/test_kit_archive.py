@@ -54,8 +54,15 @@ def test_digest_is_of_paths_and_contents() -> None:
 
 
 def test_one_enclosing_folder_is_unwrapped_and_litter_ignored() -> None:
-    packed = zipped([("spring/kit.toml", b"a"), ("spring/a/b.txt", b"b"), ("__MACOSX/spring/._kit.toml", b"x"),
-                     ("spring/.DS_Store", b"x"), ("spring/", b"")])  # fmt: skip
+    packed = zipped(
+        [
+            ("spring/kit.toml", b"a"),
+            ("spring/a/b.txt", b"b"),
+            ("__MACOSX/spring/._kit.toml", b"x"),
+            ("spring/.DS_Store", b"x"),
+            ("spring/", b""),
+        ]
+    )
     assert dict(read_kit(packed).files) == {"kit.toml": b"a", "a/b.txt": b"b"}
 
 

@@ -10,7 +10,12 @@ from renderer.kit.load import try_load
 from renderer.kit.messages import coverage, extract_messages, update_catalogs
 from tests.factories.kits import loaded, small_kit
 
-HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+HEAD = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 DE = "locales/de/LC_MESSAGES/kit.po"
 
 
@@ -39,8 +44,12 @@ def test_coverage_counts_only_finished_entries() -> None:
     share = coverage(loaded(files))
     assert share["en"].translated == share["en"].total
     assert share["de"].translated == 7
-    fuzzy = files[DE].decode().replace("#: posts", "#, fuzzy\n#: posts").replace(
-        'msgid "Spring is here"', '#, fuzzy\nmsgid "Spring is here"')  # fmt: skip
+    fuzzy = (
+        files[DE]
+        .decode()
+        .replace("#: posts", "#, fuzzy\n#: posts")
+        .replace('msgid "Spring is here"', '#, fuzzy\nmsgid "Spring is here"')
+    )
     assert coverage(loaded(files | {DE: fuzzy.encode()}))["de"].translated == 6
 
 
@@ -87,12 +96,18 @@ def test_blanks_inside_an_expression_may_differ() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\xff\xfe\x00", b"\0" * 100, b"/etc/passwd", b'msgid ""\nmsgstr "Content-Type: text/plain; charset=klingon\\n"\n',
+        b"\xff\xfe\x00",
+        b"\0" * 100,
+        b"/etc/passwd",
+        b'msgid ""\nmsgstr "Content-Type: text/plain; charset=klingon\\n"\n',
         b'msgid ""\nmsgstr "Language: ../../x\\nPlural-Forms: nplurals=9999999; plural=n**n**n\\n"\n',
-        b'msgid ""\nmsgstr "POT-Creation-Date: never\\nPO-Revision-Date: x\\n"\n', b'msgstr[5] "x"\n', b"x" * 5_000_000,
-        b'msgid "a"\n' + b'"b"\n' * 50_000 + b'msgstr "c"\n', b'msgctxt "a"\n' * 1000,
+        b'msgid ""\nmsgstr "POT-Creation-Date: never\\nPO-Revision-Date: x\\n"\n',
+        b'msgstr[5] "x"\n',
+        b"x" * 5_000_000,
+        b'msgid "a"\n' + b'"b"\n' * 50_000 + b'msgstr "c"\n',
+        b'msgctxt "a"\n' * 1000,
     ],
-)  # fmt: skip
+)
 def test_hostile_catalogs_never_raise(data: bytes) -> None:
     catalog, _ = parse_catalog(data, DE, "de")
     assert "root:" not in repr(dict(catalog.texts))

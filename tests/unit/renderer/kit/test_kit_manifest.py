@@ -28,8 +28,9 @@ def test_a_whole_manifest() -> None:
     assert manifest.steps[1].wait == timedelta(days=3)
     assert manifest.landing is not None
     assert [(item.id, item.type, item.autocomplete) for item in manifest.landing.form] == [
-        ("name", "text", "name"), ("email", "email", "email"),
-    ]  # fmt: skip
+        ("name", "text", "name"),
+        ("email", "email", "email"),
+    ]
     assert manifest.funds is not None
     assert (manifest.funds.estimated_cost_minor, manifest.funds.currency) == (12050, "EUR")
 

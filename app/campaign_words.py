@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from babel import Locale, UnknownLocaleError
 
 from app.i18n import N_, gettext, locale
-from campaigns.kits.store import open_kit
-from campaigns.kits.rules import VersionRef
 from app.unit_of_work import container
 from campaigns.core.errors import DomainError
+from campaigns.kits.rules import VersionRef
+from campaigns.kits.store import open_kit
 from renderer.kit.load import LoadedKit
 from renderer.kit.messages import KIT_CONTEXT
 

@@ -12,6 +12,7 @@ from app.portal import blueprint as portal
 from app.portal import brand, campaigns, home, launch_events, launches, previews
 from app.public import blueprint as public
 from app.studio import blueprint as studio
+from app.studio import kits
 from app.studio import partners as studio_partners
 
 ALL: tuple[Blueprint, ...] = (
@@ -28,6 +29,7 @@ ALL: tuple[Blueprint, ...] = (
     tokens.blueprint,
     audit.blueprint,
     programme.blueprint,
+    kits.blueprint,
     studio_partners.blueprint,
     brand.blueprint,
     make_api(),

@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("partner", "campaigns.index", N_("Campaigns"), "kit", "campaign.read"),
     Entry("partner", "launches.index", N_("Launches"), "report", "launch.read"),
     Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
+    Entry("vendor", "kits.index", N_("Kits"), "kit", "kit.read"),
     Entry("vendor", "studio_partners.index", N_("Partners"), "deal", "partner.read"),
 )
 ASIDE: tuple[Entry, ...] = (

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.campaign_words import channel_words, kit_of, kit_text, language_name, reason_words
+from app.campaign_words import channel_words, kit_of, kit_text, language_name, lead_count, lead_first, reason_words
 from app.error_texts import errors_by_field, problem_text, text_of
 from app.portal.launch_form import PanelForm, read_panel
 from app.security import embeds_previews, limited
@@ -48,6 +48,8 @@ def _panel(version_id: UUID, form: PanelForm, refused: str = "", problems: Any =
         offer=offer,
         form=form,
         refused=refused,
+        lead_first=lead_first,
+        lead_count=lead_count,
         problems=[problem_text(item) for item in problems if not item.slot],
         errors=errors_by_field([*offer.field_problems, *problems]),
         language=language_name,

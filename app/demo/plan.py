@@ -10,6 +10,10 @@ from typing import Any
 from campaigns.core.actor import Role
 
 
+class DemoFailed(Exception):  # noqa: N818 - the demo's own end, told to the terminal
+    """The demo cannot go on; the sentence says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
     """Somebody with a sign-in."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from app.demo.plan import DemoPartner, DemoPlan
+from app.demo.plan import DemoFailed, DemoPartner, DemoPlan
 from app.demo.sign_ins import SignIns
+from campaigns.audience.models import ContactImport, ContactList
+from campaigns.audience.service.importing import confirm_import, options_of, receive_file
+from campaigns.audience.service.lists import create_list
 from campaigns.bootstrap import Container
 from campaigns.core.actor import SYSTEM, Actor, Role
 from campaigns.kits.models import KitVersion
@@ -25,6 +31,7 @@ from campaigns.partners.service.founding import add_partner, add_person, found_p
 from renderer.kit.archive import read_kit
 
 Say = Callable[[str], None]
+LIMIT_S = 300.0
 
 
 def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, say: Say) -> UUID:
@@ -32,10 +39,7 @@ def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, sa
     with container.uow.reading() as session:
         found = session.scalar(select(Programme.id).where(Programme.slug == plan.slug))
     programme_id = found or _found(container, plan, sign_ins)
-    for slug in plan.kits:
-        if (kits / slug / "kit.toml").exists():
-            say(f"kit {slug}: checking every piece in every language")
-            _publish(container, programme_id, kits / slug)
+    _publish(container, programme_id, [kits / slug for slug in plan.kits], say)
     for partner in plan.partners:
         _partner(container, programme_id, partner, sign_ins)
     return programme_id
@@ -73,28 +77,32 @@ def _found(container: Container, plan: DemoPlan, sign_ins: SignIns) -> UUID:
     return programme_id
 
 
-def _publish(container: Container, programme_id: UUID, folder: Path) -> None:
+def _publish(container: Container, programme_id: UUID, folders: list[Path], say: Say) -> None:
+    """Upload all, so that they are checked side by side, then publish what is a draft."""
     actor = Actor(kind="person", role=Role.MARKETING, programme_id=programme_id, name="Demo")
-    with container.uow() as uow:
-        version_id = upload_files(uow, actor, container.storage, read_kit(folder)).version_id
-    wait_for_check(container, version_id)
-    with container.uow() as uow:
-        state = uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id))
-        if state == "draft":
-            publish(uow, actor, version_id)
+    uploaded = []
+    for folder in folders:
+        with container.uow() as uow:
+            done = upload_files(uow, actor, container.storage, read_kit(folder))
+        if done.created:
+            say(f"kit {folder.name}: checking every piece in every language")
+        uploaded.append(done.version_id)
+    for version_id in uploaded:
+        _wait(container, select(KitVersion.checked_at).where(KitVersion.id == version_id), "The kit's check")
+        with container.uow() as uow:
+            if uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id)) == "draft":
+                publish(uow, actor, version_id)
 
 
-def wait_for_check(container: Container, version_id: UUID, *, limit_s: float = 300.0) -> None:
-    """Until a worker has checked the version; RuntimeError after `limit_s`."""
-    import time  # noqa: PLC0415 - the demo alone waits
-
-    end = time.monotonic() + limit_s
+def _wait(container: Container, query: Select[Any], what: str) -> None:
+    """Until a worker has done it: the query gives a value."""
+    end = time.monotonic() + LIMIT_S
     while time.monotonic() < end:
         with container.uow.reading() as session:
-            if session.scalar(select(KitVersion.checked_at).where(KitVersion.id == version_id)):
+            if session.scalar(query) is not None:
                 return
         time.sleep(0.1)
-    raise RuntimeError("The kit's check did not end; is a worker running?")
+    raise DemoFailed(f"{what} did not end in {LIMIT_S:.0f} s; is a worker running?")
 
 
 def _partner(container: Container, programme_id: UUID, partner: DemoPartner, sign_ins: SignIns) -> None:
@@ -144,5 +152,20 @@ def _brand(container: Container, actor: Actor, path: Path) -> None:
         save_brand(uow, actor, form, brand_page(uow.session, actor).version)
 
 
-def contact_list(container: Container, partner: DemoPartner) -> UUID | None:
-    return None
+def contact_list(container: Container, partner: DemoPartner) -> UUID:
+    """The partner's contacts from its CSV, through the import a person would use; made once."""
+    with container.uow.reading() as session:
+        partner_id = session.scalars(select(Partner.id).where(Partner.slug == partner.slug)).one()
+        known = session.scalar(select(ContactList.id).where(ContactList.partner_id == partner_id))
+    if known is not None:
+        return known
+    actor = partner_actor(partner_id, partner.locales[0])
+    data = partner.contacts.read_bytes()
+    with container.uow() as uow:
+        list_id = create_list(uow, actor, partner.contacts.stem.title())
+        import_id = receive_file(uow, actor, container.storage, list_id, partner.contacts.name, data)
+        guessed = options_of(uow.session.get_one(ContactImport, import_id))
+        options = replace(guessed, basis_source="Demo")
+        confirm_import(uow, actor, container.storage, import_id, options)
+    _wait(container, select(ContactImport.finished_at).where(ContactImport.id == import_id), "The import")
+    return list_id

@@ -10,6 +10,7 @@ from app.admin import audit, people, programme, tokens
 from app.api.v1 import make_blueprint as make_api
 from app.portal import audience, audience_import, brand, launch_events, launch_panel, launches, leads, outbox, previews
 from app.portal import blueprint as portal
+from app.portal import brand, campaigns, home, launch_events, launches, previews
 from app.public import blueprint as public
 from app.studio import blueprint as studio
 from app.studio import kits
@@ -34,7 +35,8 @@ ALL: tuple[Blueprint, ...] = (
     brand.blueprint,
     make_api(),
     previews.blueprint,
-    launch_panel.blueprint,
+    home.blueprint,
+    campaigns.blueprint,
     launches.blueprint,
     launch_events.blueprint,
     audience.blueprint,

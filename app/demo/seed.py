@@ -39,10 +39,7 @@ def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, sa
     with container.uow.reading() as session:
         found = session.scalar(select(Programme.id).where(Programme.slug == plan.slug))
     programme_id = found or _found(container, plan, sign_ins)
-    for slug in plan.kits:
-        if (kits / slug / "kit.toml").exists():
-            say(f"kit {slug}: checking every piece in every language")
-            _publish(container, programme_id, kits / slug)
+    _publish(container, programme_id, [kits / slug for slug in plan.kits], say)
     for partner in plan.partners:
         _partner(container, programme_id, partner, sign_ins)
     return programme_id
@@ -80,15 +77,21 @@ def _found(container: Container, plan: DemoPlan, sign_ins: SignIns) -> UUID:
     return programme_id
 
 
-def _publish(container: Container, programme_id: UUID, folder: Path) -> None:
+def _publish(container: Container, programme_id: UUID, folders: list[Path], say: Say) -> None:
+    """Upload all, so that they are checked side by side, then publish what is a draft."""
     actor = Actor(kind="person", role=Role.MARKETING, programme_id=programme_id, name="Demo")
-    with container.uow() as uow:
-        version_id = upload_files(uow, actor, container.storage, read_kit(folder)).version_id
-    _wait(container, select(KitVersion.checked_at).where(KitVersion.id == version_id), "The kit's check")
-    with container.uow() as uow:
-        state = uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id))
-        if state == "draft":
-            publish(uow, actor, version_id)
+    uploaded = []
+    for folder in folders:
+        with container.uow() as uow:
+            done = upload_files(uow, actor, container.storage, read_kit(folder))
+        if done.created:
+            say(f"kit {folder.name}: checking every piece in every language")
+        uploaded.append(done.version_id)
+    for version_id in uploaded:
+        _wait(container, select(KitVersion.checked_at).where(KitVersion.id == version_id), "The kit's check")
+        with container.uow() as uow:
+            if uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id)) == "draft":
+                publish(uow, actor, version_id)
 
 
 def _wait(container: Container, query: Select[Any], what: str) -> None:

@@ -18,23 +18,12 @@ from app.security import embeds_previews, limited
 from app.templating import is_htmx
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
-from campaigns.kits.queries import kits_for
 from campaigns.launches import service
 from campaigns.launches.offer import LaunchOffer, launch_offer
 from campaigns.launches.service import LaunchRequest
 from renderer.kit.messages import FIELD_CONTEXT
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/portal/campaigns")
-
-
-@blueprint.get("")
-@permission("campaign.read")
-def index() -> str:
-    """Every campaign the partner may launch, each with its own finished piece."""
-    session, acting = uow().session, current.actor()
-    cards = kits_for(session, acting, on=container().clock.now().date())
-    offers = [launch_offer(session, acting, card.version_id, now=container().clock.now()) for card in cards]
-    return render_template("portal/campaigns.html", cards=list(zip(cards, offers, strict=True)), language=language_name)
 
 
 def _offer(version_id: UUID, form: PanelForm) -> LaunchOffer:

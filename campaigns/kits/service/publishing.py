@@ -36,7 +36,9 @@ def publish(uow: UnitOfWork, actor: Actor, version_id: UUID) -> None:
     if version.state == "published":
         return
     if version.state == "withdrawn":
-        raise DomainError("kit.withdrawn_already", Kind.CONFLICT, "A withdrawn version stays withdrawn; upload a new one.")
+        raise DomainError(
+            "kit.withdrawn_already", Kind.CONFLICT, "A withdrawn version stays withdrawn; upload a new one."
+        )
     if version.checked_at is None:
         raise DomainError("kit.unchecked", Kind.CONFLICT, "The check of this version is not done yet; wait for it.")
     errors = errors_among(version.problems)

@@ -76,7 +76,8 @@ def test_a_vendor_tells_each_partner_once_with_a_link_of_its_own(
         data = {"csrf_token": csrf_of(client, f"/studio/kits/{kit}")}
         assert client.post(address, data=data).status_code == 303
     with committing.reading() as session:
-        mails = session.scalars(select(SystemMail).where(SystemMail.kind == "notice")).all()
+        query = select(SystemMail.recipient, SystemMail.text_body).where(SystemMail.kind == "notice")
+        mails = session.execute(query).all()
     assert [mail.recipient for mail in mails] == ["ines@osterly.example"]
     link = re.findall(r"http://localhost(/go/\S+)", mails[0].text_body)[0]
     assert app.test_client().get(link, follow_redirects=True).status_code == 200

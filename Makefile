@@ -8,10 +8,10 @@ PORT ?= 8000
 .PHONY: run up setup dev test lint format messages bench migration-initial lock clean
 
 run: setup ## install, start everything with a demo programme, keep serving
-	@PORT=$(PORT) $(BIN)/throughline demo
+	@PORT=$(PORT) exec $(BIN)/throughline demo
 
 up: setup ## start everything, no demo data
-	@PORT=$(PORT) $(BIN)/throughline up
+	@PORT=$(PORT) exec $(BIN)/throughline up
 
 setup: ## install what the product needs
 	@$(PYTHON) scripts/setup.py

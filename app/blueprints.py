@@ -8,10 +8,12 @@ from app import health, style
 from app.account import invitation, password, settings, sign_in
 from app.admin import audit, people, programme, tokens
 from app.api.v1 import make_blueprint as make_api
+from app.portal import audience, audience_import, brand, launch_events, launch_panel, launches, leads, outbox, previews
 from app.portal import blueprint as portal
-from app.portal import brand, launch_events, launch_panel, launches, previews
+from app.portal import brand, campaigns, home, launch_events, launches, previews
 from app.public import blueprint as public
 from app.studio import blueprint as studio
+from app.studio import kits
 from app.studio import partners as studio_partners
 
 ALL: tuple[Blueprint, ...] = (
@@ -28,11 +30,17 @@ ALL: tuple[Blueprint, ...] = (
     tokens.blueprint,
     audit.blueprint,
     programme.blueprint,
+    kits.blueprint,
     studio_partners.blueprint,
     brand.blueprint,
     make_api(),
     previews.blueprint,
-    launch_panel.blueprint,
+    home.blueprint,
+    campaigns.blueprint,
     launches.blueprint,
     launch_events.blueprint,
+    audience.blueprint,
+    audience_import.blueprint,
+    leads.blueprint,
+    outbox.blueprint,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from babel import Locale, UnknownLocaleError
 
@@ -83,3 +84,29 @@ def kit_text(kit: LoadedKit | None, text: str, context: str = KIT_CONTEXT) -> st
         return text
     mine = locale() if locale() in kit.manifest.locales else kit.manifest.source_locale
     return kit.text(text, mine, context)
+
+
+LEADS = ("pdf", "image", "email", "landing")
+
+
+class HasKind(Protocol):
+    """A piece, of an offer or of a launch."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+Shown = TypeVar("Shown", bound=HasKind)
+
+
+def lead_first(pieces: Sequence[Shown]) -> list[Shown | None]:
+    """The first piece of each leading kind, then None, then the others: large ones and, under them, small ones."""
+    leads = [next((piece for piece in pieces if piece.kind == kind), None) for kind in LEADS]
+    large = [piece for piece in leads if piece is not None]
+    rest = [piece for piece in pieces if all(piece is not lead for lead in large)]
+    return [*large, None, *rest] if rest else [*large]
+
+
+def lead_count(pieces: Sequence[HasKind]) -> int:
+    """How many pieces stand before the break."""
+    return len({piece.kind for piece in pieces} & set(LEADS))

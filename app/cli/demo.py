@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.cli.settings import ROOT, settings_or_exit
 from app.cli.up import run_stack
 from app.demo import launching, seed
-from app.demo.plan import DemoPlan, read_plan
+from app.demo.plan import DemoFailed, DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
 from campaigns.bootstrap import Container
 from campaigns.core.errors import DomainError
@@ -43,7 +43,7 @@ def demo_seed() -> None:
     container = open_container(settings, pool_size=2)
     try:
         _run(container, read_plan(PLAN), settings.data_dir)
-    except (DomainError, launching.DemoFailed) as error:
+    except (DomainError, DemoFailed) as error:
         click.echo(f"error: {error}", err=True)
         for problem in getattr(error, "problems", ()):
             click.echo(f"  {problem.path or ''}:{problem.line or 1}: {problem.code} {problem.message}", err=True)
@@ -63,7 +63,9 @@ def _run(container: Container, plan: DemoPlan, data: Path) -> None:
         for path in launching.write_files(container, launch, folder):
             click.echo(f"{launch.partner.name} · {_shown(path)}")
     click.echo("")
-    for person in [*plan.people, *(person for partner in plan.partners for person in partner.people)]:
+    people = [person for vendor in plan.vendors for person in vendor.people]
+    people += [person for partner in plan.partners for person in partner.people]
+    for person in people:
         click.echo(f"sign in as {person.role.value:<15} {person.email:<36} {sign_ins.password(person.email)}")
 
 

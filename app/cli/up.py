@@ -32,6 +32,12 @@ def run_stack(*, host: str, port: int, data: Path, workers: int, first_run: Sequ
     "--data", type=click.Path(path_type=Path, file_okay=False), envvar="DATA_DIR", default=ROOT / "var", help="Folder."
 )
 @click.option("--workers", default=0, type=click.IntRange(0, 256), help="Rendering processes; 0: one per processor.")
-def up(host: str, port: int, data: Path, workers: int) -> None:
+@click.option("--found", metavar="NAME", help="Found a programme of this name if there is none; needs --admin.")
+@click.option("--admin", metavar="ADDRESS", help="Who administers it; the link is printed.")
+def up(host: str, port: int, data: Path, workers: int, found: str | None, admin: str | None) -> None:
     """Start everything and serve until ctrl-C."""
-    raise click.exceptions.Exit(run_stack(host=host, port=port, data=data, workers=workers))
+    if (found is None) != (admin is None):
+        raise click.UsageError("--found and --admin go together.")
+    create = [sys.executable, "-m", "app.cli", "programme", "create", found or "", "--admin", admin or "", "--if-none"]
+    first_run = [create] if found else []
+    raise click.exceptions.Exit(run_stack(host=host, port=port, data=data, workers=workers, first_run=first_run))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo.plan import DemoPartner, DemoPlan
+from app.demo.plan import DemoFailed, DemoPartner, DemoPlan
 from app.demo.seed import partner_actor
 from campaigns.bootstrap import Container
 from campaigns.kits.models import Kit
@@ -21,10 +21,6 @@ from campaigns.launches.service.launching import LaunchRequest, launch_campaign
 from campaigns.partners.models import Partner
 
 LIMIT_S = 300.0
-
-
-class DemoFailed(Exception):  # noqa: N818 - the demo's own end, told to the terminal
-    """The demo cannot go on; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)

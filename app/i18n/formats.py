@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
@@ -37,6 +38,13 @@ def date(value: dt.date | dt.datetime, form: str = "long") -> str:
     if form in ("short", "medium", "long", "full"):
         return dates.format_date(day, cast(Any, form), locale=_locale())
     return dates.format_skeleton(form, day, locale=_locale())
+
+
+def day(value: dt.date | dt.datetime) -> str:
+    """`Monday 23 November`: the long day of a year that goes without saying."""
+    pattern = dates.get_date_format("full", locale=_locale()).pattern
+    local = value.astimezone(zone()).date() if isinstance(value, dt.datetime) else value
+    return dates.format_date(local, _YEAR.sub("", pattern), locale=_locale())
 
 
 def time(value: dt.datetime) -> str:
@@ -90,8 +98,10 @@ def countries() -> dict[str, str]:
     return dict(sorted(real.items(), key=lambda item: item[1].casefold()))
 
 
+_YEAR = re.compile(r"(?:,|،)?\s*(?:'de')?\s*y+年?")
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 FILTERS: dict[str, Callable[..., str]] = {
+    "day": day,
     "date": date,
     "time": time,
     "datetime": datetime,

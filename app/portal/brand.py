@@ -13,10 +13,15 @@ from app.auth.access import permission
 from app.error_texts import errors_by_field, problem_text, text_of
 from app.forms import form_uuid, form_version
 from app.i18n import gettext as _
+from app.i18n import locale
 from app.portal.brand_view import live_pieces, refusal_view
 from app.security import limited, upload_limit
 from app.unit_of_work import container, roll_back, uow
+from campaigns.artifacts.previews import partner_scene, preview_picture
+from campaigns.artifacts.previews import preview as make_preview
 from campaigns.core.errors import DomainError, Kind
+from campaigns.core.permissions import may
+from campaigns.kits.queries import KitCard, kits_for
 from campaigns.partners import brand
 from renderer.logo.contrast import contrast_ratio
 from renderer.spec import Ground
@@ -36,9 +41,15 @@ def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str
         refused=refused,
         refusal=refusal_view(shown.refusal) if shown.refusal else None,
         contrast=contrast_ratio,
-        pieces=live_pieces(shown),
+        pieces=live_pieces(shown, _cards(), locale()),
         editing=bool(values) or "edit" in request.args,
     )
+
+
+def _cards() -> list[KitCard]:
+    """The kits to show the brand on; somebody who may not see campaigns sees none."""
+    acting = current.actor()
+    return kits_for(uow().session, acting) if may(acting, "campaign.read") else []
 
 
 @blueprint.get("")
@@ -56,6 +67,28 @@ def logo(logo_id: UUID) -> AnyResponse:
     response = Response(container().storage.get(view.png_key), content_type="image/png")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+@blueprint.get("/preview/<uuid:version_id>/<locale>/<asset_id>/<output>")
+@permission("campaign.read")
+def preview(version_id: UUID, locale: str, asset_id: str, output: str) -> AnyResponse:
+    """A picture of a real piece with the present brand, by the renderer that makes the files."""
+    box = container()
+    scene = partner_scene(
+        uow().session,
+        box.storage,
+        current.actor(),
+        version_id,
+        public_url=box.settings.public_url,
+        today=box.clock.now().date(),
+    )
+    uow().commit()  # nothing is open while the piece is drawn
+    root = f"{blueprint.url_prefix}/preview/{version_id}"
+    made = make_preview(box.storage, box.fonts, scene, asset_id, output, locale, pictures_root=root)
+    response = Response(preview_picture(box.storage, made, width=640), content_type="image/png")
+    response.set_etag(made.fingerprint)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
 
 
 @blueprint.post("/logo")

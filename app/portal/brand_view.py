@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import url_for
 
-from app.auth import current
 from app.error_texts import problem_text
 from app.i18n import gettext as _
 from app.i18n.formats import number
+from campaigns.kits.queries import KitCard
 from campaigns.partners.brand.queries import BrandPage, LogoView, Refusal
 from campaigns.partners.brand.rules import MIN_LOGO_CONTRAST
 from renderer.report import Problem
@@ -107,10 +108,28 @@ def _mend(problem: Problem, refusal: Refusal, on_dark: bool, small: bool) -> lis
     return said
 
 
-def live_pieces(page: BrandPage) -> list[LivePiece]:
-    """Pictures of real pieces by the real renderer; none before there is a logo, or a kit to show it on."""
-    provide = current_app.extensions.get("brand_pieces")
-    if page.revision_id is None or page.light is None or provide is None:
+def live_pieces(page: BrandPage, cards: Sequence[KitCard], language: str) -> list[LivePiece]:
+    """Two real pieces by the real renderer: a page and a picture of the newest kits, in the reader's language.
+
+    None before there is a logo, or a kit to show it on.
+    """
+    if page.revision_id is None or page.light is None:
         return []
-    found: list[LivePiece] = provide(current.actor(), page.revision_id)
+    found: list[LivePiece] = []
+    for kind in ("pdf", "image"):
+        for card in cards:
+            piece = next((asset for asset in card.assets if asset["kind"] == kind and asset["outputs"]), None)
+            if piece is None:
+                continue
+            locale = language if language in card.locales else card.locales[0]
+            output = piece["outputs"][0]
+            width, height = output["width"] or 640, output["height"] or 905
+            name = f"{output['format']}@{output['width']}x{output['height']}" if output["width"] else output["format"]
+            src = url_for(
+                "brand.preview", version_id=card.version_id, locale=locale, asset_id=piece["id"], output=name,
+                r=page.revision_id,
+            )  # fmt: skip
+            alt = _("%(piece)s of “%(campaign)s” with this logo", piece=piece["title"], campaign=card.title)
+            found.append(LivePiece(src, alt, width, height))
+            break
     return found

@@ -11,30 +11,19 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.campaign_words import channel_words, kit_of, kit_text, language_name, reason_words
+from app.campaign_words import channel_words, kit_of, kit_text, language_name, lead_count, lead_first, reason_words
 from app.error_texts import errors_by_field, problem_text, text_of
 from app.portal.launch_form import PanelForm, read_panel
 from app.security import embeds_previews, limited
 from app.templating import is_htmx
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
-from campaigns.kits.queries import kits_for
 from campaigns.launches import service
 from campaigns.launches.offer import LaunchOffer, launch_offer
 from campaigns.launches.service import LaunchRequest
 from renderer.kit.messages import FIELD_CONTEXT
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/portal/campaigns")
-
-
-@blueprint.get("")
-@permission("campaign.read")
-def index() -> str:
-    """Every campaign the partner may launch, each with its own finished piece."""
-    session, acting = uow().session, current.actor()
-    cards = kits_for(session, acting, on=container().clock.now().date())
-    offers = [launch_offer(session, acting, card.version_id, now=container().clock.now()) for card in cards]
-    return render_template("portal/campaigns.html", cards=list(zip(cards, offers, strict=True)), language=language_name)
 
 
 def _offer(version_id: UUID, form: PanelForm) -> LaunchOffer:
@@ -59,6 +48,8 @@ def _panel(version_id: UUID, form: PanelForm, refused: str = "", problems: Any =
         offer=offer,
         form=form,
         refused=refused,
+        lead_first=lead_first,
+        lead_count=lead_count,
         problems=[problem_text(item) for item in problems if not item.slot],
         errors=errors_by_field([*offer.field_problems, *problems]),
         language=language_name,

@@ -24,7 +24,7 @@ from campaigns.core.ports import Storage
 from campaigns.core.tenancy import must_exist, scoped
 from campaigns.kits.queries import version_ref
 from campaigns.kits.rules import VersionRef
-from campaigns.kits.store import open_kit
+from campaigns.kits.store import open_kit, samples_of
 from campaigns.partners.brand.queries import current_revision
 from campaigns.partners.brand.spec import brand_spec
 from campaigns.partners.models import BrandRevision, Programme
@@ -32,7 +32,6 @@ from renderer.errors import RenderError
 from renderer.fingerprint import fingerprint
 from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import OutputFormat
-from renderer.kit.samples import kit_samples
 from renderer.render import render_piece
 from renderer.spec import BrandSpec, LaunchSpec, Links
 from renderer.text.fonts import FontBook
@@ -121,7 +120,7 @@ def sample_scene(
     DomainError `sample.not_found`, `kit_version.not_found`, `kit.refused`.
     """
     version = version_ref(session, actor, version_id)
-    samples, _ = kit_samples(open_kit(storage, version))
+    samples = samples_of(storage, version)
     sample = must_exist(next((item for item in samples if item.id == sample_id), None), "sample")
     return Scene(version, sample.brand, _launch(session, version, public_url, today))
 

@@ -10,6 +10,7 @@ from campaigns.core.errors import DomainError, Kind
 from campaigns.core.ports import Storage
 from renderer.kit.archive import KitFiles, KitRefused, pack_kit, read_kit
 from renderer.kit.load import LoadedKit, load_kit
+from renderer.kit.samples import Sample, kit_samples
 
 ZIP = "application/zip"
 KEPT_BYTES = 400 * 1024 * 1024
@@ -55,6 +56,8 @@ class KitCache:
 
 
 _CACHE = KitCache()
+_SAMPLES: OrderedDict[str, tuple[Sample, ...]] = OrderedDict()
+_SAMPLES_LOCK = Lock()  # held while logos are read: of ten previews asked for at once one does the work
 
 
 def archive_key(digest: str) -> str:
@@ -89,3 +92,22 @@ def open_kit(storage: Storage, version: Archived) -> LoadedKit:
         raise DomainError("kit.refused", Kind.INVALID, error.message, problems=error.problems) from error
     _CACHE.put(version.digest, kit)
     return kit
+
+
+def sample_ids(kit: LoadedKit) -> list[str]:
+    """The names of the kit's sample brands, `typical` first, without reading them."""
+    paths = [path for path in kit.files.files if path.startswith("samples/") and path.endswith(".toml")]
+    names = [path.removeprefix("samples/").removesuffix(".toml") for path in paths]
+    own = sorted((name for name in names if "/" not in name), key=lambda name: (name != "typical", name))
+    return own or ["plain"]
+
+
+def samples_of(storage: Storage, version: Archived) -> tuple[Sample, ...]:
+    """The sample brands with their logos; kept in this process, since reading a logo takes its time."""
+    with _SAMPLES_LOCK:
+        kept = _SAMPLES.get(version.digest)
+        if kept is None:
+            kept = _SAMPLES[version.digest] = tuple(kit_samples(open_kit(storage, version))[0])
+            while len(_SAMPLES) > KEPT_KITS:
+                _SAMPLES.popitem(last=False)
+        return kept

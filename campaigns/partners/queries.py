@@ -168,3 +168,8 @@ def tenants_of(session: DbSession, person_id: UUID) -> list[Tenant]:
         .order_by(Grant.id)
     )
     return [Tenant(row.id, row.programme or row.partner, Role(row.role)) for row in rows]
+
+
+def any_programme(session: DbSession) -> bool:
+    """True once the installation has a programme."""
+    return session.scalar(select(Programme.id).limit(1)) is not None

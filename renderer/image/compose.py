@@ -123,9 +123,7 @@ def _layer(
         return code_layer(filled, rect), ()
     if slot.type == "image":
         if not filled.picture:
-            missing = Problem(
-                "image.empty", f"Slot {slot.id} has no picture and stays empty.", "warning", slot=slot.id
-            )
+            missing = Problem("image.empty", f"Slot {slot.id} has no picture and stays empty.", "warning", slot=slot.id)
             return None, (missing,)
         return picture_layer(filled, rect), ()
     return flat_layer(filled, rect), ()

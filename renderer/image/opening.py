@@ -145,9 +145,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(values * (255 / top) + 0.5, 0, 255).astype(np.uint8), "L")
 
 
-def _to_srgb(
-    image: Image.Image, profile: bytes | None, done: list[tuple[str, dict[str, object]]]
-) -> Image.Image:
+def _to_srgb(image: Image.Image, profile: bytes | None, done: list[tuple[str, dict[str, object]]]) -> Image.Image:
     alpha = image.getchannel("A") if "A" in image.getbands() else None
     colours = image.convert("RGB") if alpha is not None else image
     was = colours.mode

@@ -37,9 +37,7 @@ def small_for_print(measured: float, needed: int) -> Problem:
         f"The logo is {measured:.0f} px on its longer side; print needs {needed} px. "
         "Upload an SVG, or a larger picture, before printing."
     )
-    return Problem(
-        "logo.small_for_print", message, "warning", params={"measured": round(measured), "needed": needed}
-    )
+    return Problem("logo.small_for_print", message, "warning", params={"measured": round(measured), "needed": needed})
 
 
 def pale_on_light(measured: float, on_dark: float, needed: float, filename: str) -> Problem:

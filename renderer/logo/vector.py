@@ -26,9 +26,7 @@ _PAGE = b"""#set document(date: none)
 def draw_svg(svg: bytes, width: int, height: int) -> bytes:
     """The document as PNG (RGBA, straight alpha) of exactly that size. RenderError `logo.svg_undrawable`."""
     try:
-        return bytes(
-            resvg_py.svg_to_bytes(svg_string=svg.decode(), width=width, height=height, skip_system_fonts=True)
-        )
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=width, height=height, skip_system_fonts=True))
     except ValueError as error:
         raise RenderError(
             "logo.svg_undrawable",

@@ -9,7 +9,8 @@
     const figure = panel.querySelector(`[data-piece="${id}"]`);
     if (!figure || figure.dataset.state === state) return;
     figure.dataset.state = state;
-    figure.className = FIGURE[state];
+    figure.classList.remove(...Object.values(FIGURE));
+    figure.classList.add(FIGURE[state]);
     const use = figure.querySelector("figcaption use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${SYMBOL[state]}`));
     use.parentElement.classList.toggle("spin", state === "rendering");

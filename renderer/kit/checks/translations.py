@@ -64,6 +64,6 @@ def _source_language(kit: LoadedKit) -> list[Problem]:
 
 def _has_copy(kit: LoadedKit, asset: Asset) -> bool:
     if asset.kind == "pdf":
-        return has_words(kit.read(asset.source))
+        return asset.source in kit.files.files and has_words(kit.read(asset.source))
     layout = kit.layout_for(asset, kit.manifest.source_locale)
     return layout is None or not any(slot.type == "text" for slot in layout.slots)

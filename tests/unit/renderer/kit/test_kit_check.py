@@ -49,10 +49,14 @@ def check(files: dict[str, bytes], fonts: FontBook | None = None) -> list[Proble
 
 def test_a_good_kit_has_no_error(fonts: FontBook) -> None:
     problems = check(good() | WITH_LOGO | {"pdf/sheet.layout.json": SHEET_LAYOUT.encode()}, fonts)
-    assert {(item.severity, item.code) for item in problems} == {
-        ("warning", "catalog.incomplete"),
-        ("note", "copy.source_language"),
-    }
+    assert {(item.severity, item.code) for item in problems} == {("warning", "catalog.incomplete")}
+
+
+def test_words_inside_a_pdf_are_named_as_staying_in_the_source_language() -> None:
+    problems = check(good() | {"pdf/sheet.pdf": unembedded()})
+    assert [(item.asset, item.params["locales"]) for item in problems if item.code == "copy.source_language"] == [
+        ("sheet", ["de", "ar"])
+    ]
 
 
 def unembedded() -> bytes:

@@ -33,6 +33,12 @@ format: dev ## put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+messages: dev ## extract and update the interface's catalogs
+	@$(BIN)/python scripts/messages.py
+
+bench: dev ## every benchmark, each beside a peer
+	@set -e; for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
 migration-initial: dev ## write the first migration anew (until the first release)
 	@$(BIN)/python scripts/initial_migration.py
 

@@ -8,10 +8,10 @@ PORT ?= 8000
 .PHONY: run up setup dev test lint format messages bench migration-initial lock clean
 
 run: setup ## install, start everything with a demo programme, keep serving
-	@PORT=$(PORT) $(BIN)/throughline demo
+	@PORT=$(PORT) exec $(BIN)/throughline demo
 
 up: setup ## start everything, no demo data
-	@PORT=$(PORT) $(BIN)/throughline up
+	@PORT=$(PORT) exec $(BIN)/throughline up
 
 setup: ## install what the product needs
 	@$(PYTHON) scripts/setup.py
@@ -32,6 +32,12 @@ lint: dev ## style, types, imports
 format: dev ## put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+messages: dev ## extract and update the interface's catalogs
+	@$(BIN)/python scripts/messages.py
+
+bench: dev ## every benchmark, each beside a peer
+	@set -e; for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 migration-initial: dev ## write the first migration anew (until the first release)
 	@$(BIN)/python scripts/initial_migration.py

@@ -22,6 +22,7 @@ from app.embedded.valkey import EmbeddedValkey
 from app.embedded.watch import Watch, healthy
 from campaigns.core.settings import SettingsError, read
 
+AGAIN_AFTER_S = 1.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -54,6 +55,7 @@ class Stack:
         self._given = dict(environment)
         self._say = say
         self._asked_to_stop = 0
+        self._asked_at = 0.0
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._children: list[Child] = []
@@ -78,7 +80,11 @@ class Stack:
             os.close(self._wake_write)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._asked_to_stop and now - self._asked_at < AGAIN_AFTER_S:
+            return  # the same wish by two ways: from the terminal and from whoever started us
         self._asked_to_stop += 1
+        self._asked_at = now
         with suppress(BlockingIOError):
             os.write(self._wake_write, b".")
         if self._asked_to_stop == 1:

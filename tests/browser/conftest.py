@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import requests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.demo import launching, seed
 from app.demo.plan import DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
-from campaigns.core.actor import SYSTEM, Role
+from campaigns.core.actor import SYSTEM, Actor, Role
 from campaigns.launches.models import Launch
+from campaigns.mailroom.models import KeptMessage
+from campaigns.mailroom.service import Letter
 from campaigns.partners.service.founding import add_person
+from campaigns.partners.service.invitations import invite_partner
 from tests.factories.starter import HEAT, ROOT, write_starter
 from tests.fixtures.running import Running, embedded
 
@@ -48,6 +54,7 @@ class Product:
     sign_ins: SignIns
     plan: DemoPlan
     launches: dict[str, UUID]
+    invitation: str
 
     @property
     def url(self) -> str:
@@ -103,8 +110,39 @@ def product(chromium: str) -> Iterator[Product]:
         made = [launching.start(box, plan, item, seed.contact_list(box, item)) for item in plan.partners]
         *_, (ready, total) = launching.follow(box, made)
         assert ready == total > 0, running.tails()
-        yield Product(running, sign_ins, plan, {item.partner.slug: item.launch_id for item in made})
+        with box.uow() as uow:
+            vendor = Actor(kind="person", role=Role.ADMIN, programme_id=programme_id, name="Ragna")
+            invited = invite_partner(
+                uow, vendor, company="Quarry Lane", country="GB", email="jo@quarry.example", name="Jo", locale="en",
+                compose=lambda _offer: Letter("Come in", "Come in", "<p>Come in</p>"),
+            )  # fmt: skip
+        found = Product(running, sign_ins, plan, {item.partner.slug: item.launch_id for item in made}, invited.secret)
+        for item in made:
+            _answer(found, item.partner.slug)
+        yield found
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answer(product: Product, slug: str) -> None:
+    """Somebody fills in the landing form, and a mail of the sequence is kept."""
+    launch = product.launch(slug)
+    address = f"{product.url}/l/{launch.slug}/{launch.locales[0]}"
+    page = requests.get(address, timeout=20).text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    fields = {"form_token": token, "via": "", "name": "Robin Hale", "email": f"robin@{slug}.example", "consent": "on"}
+    time.sleep(3)  # a form filled in faster than that is not a person's
+    answer = requests.post(address, data=fields, timeout=20)
+    assert "/thanks" in answer.url, answer.text
+    deadline = time.monotonic() + 30
+    with product.running.container.uow.reading() as session:
+        while not _kept(session, launch.partner_id):
+            assert time.monotonic() < deadline, product.running.tails()
+            time.sleep(0.2)
+
+
+def _kept(session: Session, partner_id: UUID) -> bool:
+    session.rollback()
+    return session.scalar(select(KeptMessage.id).where(KeptMessage.partner_id == partner_id).limit(1)) is not None
 
 
 def _worked(locales: tuple[str, ...]) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Up:
     def end(self, number: signal.Signals) -> int:
         assert self.process
         self.process.send_signal(number)
-        code = self.process.wait(40)
+        code = self.process.wait(60)
         assert self.process.stdout
         self.process.stdout.close()
         self.process = None
@@ -84,7 +84,7 @@ def gone(processes: list[psutil.Process], within_s: float = 30) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_life_of_the_stack(up):
     up.start()
     assert up.line() == f"ready http://127.0.0.1:{up.port}"

@@ -200,7 +200,8 @@ def get_logo(call: Call[Any, Any]) -> Response:
     response = Response(call.container.storage.get(view.png_key), mimetype="image/png")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @operation(

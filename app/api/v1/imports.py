@@ -199,7 +199,7 @@ def confirm_import(call: Call[ConfirmIn, Any]) -> ImportOut:
     row, said = _own(call), call.body
     guessed = importing.options_of(row)
     options = ImportOptions(
-        mapping=dict(said.mapping) if said.mapping is not None else guessed.mapping,
+        mapping=guessed.mapping if said.mapping is None else {**said.mapping},
         has_header=guessed.has_header if said.has_header is None else said.has_header,
         encoding=guessed.encoding,
         delimiter=guessed.delimiter,

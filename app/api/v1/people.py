@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from flask import url_for
@@ -122,7 +122,7 @@ def list_people(call: Call[Any, Any]) -> PersonList:
     status=204,
 )
 def put_role(call: Call[RoleIn, Any]) -> None:
-    side = cast(Literal["vendor", "partner"], "partner" if call.actor.partner_id else "vendor")
+    side: Literal["vendor", "partner"] = "partner" if call.actor.partner_id else "vendor"
     people.change_role(call.uow, call.actor, call.path["grant_id"], call.body.role, side)
 
 

@@ -54,7 +54,11 @@ def test_heat_is_red_for_what_is_lost_by_waiting(thing: Thing, expected: str) ->
 def test_the_most_urgent_stands_first() -> None:
     young, old, oldest = (Thing(Kind.LEAD, at=NOW - age, who=str(age)) for age in (HOUR, 2 * DAY, 3 * DAY))
     failed, paused = Thing(Kind.FAILED, at=NOW - HOUR), Thing(Kind.PAUSED, at=NOW)
-    again, soon, sooner = Thing(Kind.AGAIN), Thing(Kind.STARTING, at=NOW + 2 * HOUR), Thing(Kind.STARTING, at=NOW + HOUR)
+    again, soon, sooner = (
+        Thing(Kind.AGAIN),
+        Thing(Kind.STARTING, at=NOW + 2 * HOUR),
+        Thing(Kind.STARTING, at=NOW + HOUR),
+    )
     ordered = in_order([again, soon, paused, young, failed, old, sooner, oldest], NOW)
     assert ordered == [oldest, old, failed, young, paused, sooner, soon, again]
 

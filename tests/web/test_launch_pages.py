@@ -54,9 +54,9 @@ def work_off(container: Container) -> None:
             run_job(container, JOB_TASKS[task], job_id)
 
 
-def click(client: FlaskClient, version_id: UUID, token: str = "t", **more: object) -> object:
+def click(client: FlaskClient, version_id: UUID, key: str = "t", **more: object) -> object:
     page = f"/portal/campaigns/{version_id}/launch"
-    data = {"csrf_token": csrf_of(client, page), "client_token": token, "asked": "1", "locale": ["en", "de"]} | more
+    data = {"csrf_token": csrf_of(client, page), "client_token": key, "asked": "1", "locale": ["en", "de"]} | more
     return client.post(page, data=data)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.error_texts_mailing import TEXTS as MAILING
 from app.i18n import N_, gettext
 from campaigns.core.errors import DomainError
 from renderer.report import Problem
@@ -83,6 +84,7 @@ TEXTS: dict[str, str] = {
     "logo.pdf_outlined": N_("The PDF page was made into outlines."),
     "logo.no_ink": N_("Nothing is visible in it. Check that its layers are not hidden, and export it again."),
     "logo.svg_text": N_("It contains live text. Convert all text to outlines (paths) and export it again."),
+    **MAILING,
 }
 
 

@@ -86,8 +86,10 @@ def _answer(launch: PublicLaunch, locale: str, inner: str) -> Response:
     before, after, style = _halves(piece.storage_key)
     languages = [(code, NAMES.get(code.split("-")[0], code), direction(code)) for code in launch.locales]
     switch = render_template("public/languages.html", launch=launch, current=locale, languages=languages)
+    head = render_template("public/head.html", launch=launch, languages=languages, root=container().settings.public_url)
     end = after.rfind("</body>")
-    page = before + inner + (after[:end] + switch + after[end:] if end >= 0 else after + switch)
+    page = before.replace("</head>", head + "</head>", 1) + inner
+    page += after[:end] + switch + after[end:] if end >= 0 else after + switch
     response = Response(page, content_type="text/html; charset=utf-8")
     site = urlsplit(container().settings.public_url)
     response.headers["Content-Security-Policy"] = policy(

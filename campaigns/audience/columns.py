@@ -30,11 +30,11 @@ _NAMES = {
         "苗字 名字 اسمالعائلة الاسمالأخير الاسمالاخير اللقب"
     ),
     "name": (
-        "name fullname contactname contact displayname vollstandigername ansprechpartner kontakt nomcomplet "
+        "name fullname wholename contactname contact displayname vollstandigername ansprechpartner kontakt nomcomplet "
         "contacto nombrecompleto nombreyapellidos 氏名 お名前 名前 ご担当者名 担当者 الاسم الاسمالكامل"
     ),
     "company": (
-        "company companyname organisation organization account accountname business firma unternehmen "
+        "company companyname firm organisation organization account accountname business firma unternehmen "
         "firmenname societe entreprise raisonsociale empresa compania organizacion 会社 会社名 企業名 貴社名 "
         "الشركة اسمالشركة المؤسسة"
     ),
@@ -50,7 +50,7 @@ _NAMES = {
         "الأساسالقانوني"
     ),
     "consent_date": (
-        "consentdate optindate consentgivenat dateofconsent optedinat einwilligungsdatum einwilligungam "
+        "consentdate agreed agreedon optindate optedin optin consentgivenat dateofconsent optedinat einwilligungsdatum einwilligungam "
         "datedeconsentement dateconsentement fechadeconsentimiento fechaconsentimiento 同意日 تاريخالموافقة"
     ),
 }

@@ -57,7 +57,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 def _statuses(entry: Operation) -> list[int]:
     found = [401, 403, 429, 503]
-    if entry.parameters:
+    if entry.parameters or entry.query:
         found.append(404)
     if entry.body or entry.query or entry.raw:
         found += [400]

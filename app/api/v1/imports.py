@@ -199,7 +199,7 @@ def confirm_import(call: Call[ConfirmIn, Any]) -> ImportOut:
     row, said = _own(call), call.body
     guessed = importing.options_of(row)
     options = ImportOptions(
-        mapping=guessed.mapping if said.mapping is None else {**said.mapping},
+        mapping=guessed.mapping if said.mapping is None else {str(name): at for name, at in said.mapping.items()},
         has_header=guessed.has_header if said.has_header is None else said.has_header,
         encoding=guessed.encoding,
         delimiter=guessed.delimiter,

@@ -49,8 +49,14 @@ def lines_of(things: list[Thing], now: datetime) -> list[Line]:
 def summary_of(lines: list[Line]) -> str:
     """How much there is, and whether it may wait."""
     counted = ngettext("One thing.", "%(num)s things.", len(lines))
-    urgent = {"hot": _("Do the first one now."), "warm": _("The first one should not wait long.")}
-    return f"{counted} {urgent.get(lines[0].heat if lines else '', _('Nothing is urgent.'))}"
+    urgency = lines[0].heat if lines else ""
+    if urgency == "hot":
+        said = _("Do the first one now.")
+    elif urgency == "warm":
+        said = _("The first one should not wait long.")
+    else:
+        said = _("Nothing is urgent.")
+    return f"{counted} {said}"
 
 
 def _url(endpoint: str, fallback: str, **values: Any) -> str:

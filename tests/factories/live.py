@@ -13,7 +13,7 @@ from campaigns.kits import service as kits
 from campaigns.kits.service.checking import run_check
 from campaigns.launches.models import Launch
 from campaigns.launches.service import LaunchRequest, launch_campaign
-from tests.factories.kits import kit_zip
+from tests.factories.campaign_kits import kit_zip
 from worker.task import JOB_TASKS, run_job
 from worker.tasks import load_all
 

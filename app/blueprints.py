@@ -8,6 +8,7 @@ from app import health, style
 from app.account import invitation, password, settings, sign_in
 from app.admin import audit, people, programme, tokens
 from app.api.v1 import make_blueprint as make_api
+from app.portal import audience, audience_import, brand, launch_events, launch_panel, launches, leads, outbox, previews
 from app.portal import blueprint as portal
 from app.portal import brand, campaigns, home, launch_events, launches, previews
 from app.public import blueprint as public
@@ -38,4 +39,8 @@ ALL: tuple[Blueprint, ...] = (
     campaigns.blueprint,
     launches.blueprint,
     launch_events.blueprint,
+    audience.blueprint,
+    audience_import.blueprint,
+    leads.blueprint,
+    outbox.blueprint,
 )

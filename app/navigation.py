@@ -27,11 +27,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("partner", "home.show", N_("Home"), "home", "campaign.read"),
     Entry("partner", "campaigns.index", N_("Campaigns"), "kit", "campaign.read"),
     Entry("partner", "launches.index", N_("Launches"), "report", "launch.read"),
+    Entry("partner", "leads.index", N_("Leads"), "lead", "lead.read"),
+    Entry("partner", "audience.index", N_("Contacts"), "call", "contact.read"),
     Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
     Entry("vendor", "kits.index", N_("Kits"), "kit", "kit.read"),
     Entry("vendor", "studio_partners.index", N_("Partners"), "deal", "partner.read"),
 )
 ASIDE: tuple[Entry, ...] = (
+    Entry("partner", "outbox.index", N_("Outbox"), "mail", "outbox.read"),
     Entry("partner", "people.partner", N_("People"), "lead", "people.manage"),
     Entry("vendor", "people.vendor", N_("People"), "lead", "people.manage"),
     Entry("vendor", "programme.show", N_("Programme"), "kit", "programme.write"),

@@ -20,6 +20,7 @@ from app.embedded.places import Places, locked, prepare, secret_key
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
 from app.embedded.watch import Watch, healthy
+from campaigns.core.settings import SettingsError, read
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -92,6 +93,7 @@ class Stack:
         places = prepare(options.data)
         undo.enter_context(locked(places))
         environment = self._environment(places)
+        _check_settings(environment, options.root)
         database, broker = self._start_servers(undo, places, environment)
         self._migrate(environment, release_leases=database)
         undo.callback(self._stop_children)
@@ -185,6 +187,15 @@ class Stack:
             child.ask_to_stop()
         for child in self._children:
             child.stop(at_once=self._asked_to_stop > 1)
+
+
+def _check_settings(environment: Mapping[str, str], root: Path) -> None:
+    """Every problem with the settings, before anything is started; what is embedded is not known yet, and right."""
+    embedded = {"DATABASE_URL": "postgresql:///embedded", "BROKER_URL": "redis+socket:///embedded"}
+    try:
+        read({**embedded, **environment}, root=root)
+    except SettingsError as error:
+        raise StartError("the settings cannot be used", "\n".join(error.problems)) from error
 
 
 _URLS = ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL", "SMTP_URL")

@@ -37,7 +37,9 @@ class PanelForm:
         try:
             chosen = datetime.fromisoformat(self.starts_at)
         except ValueError:
-            raise invalid("launch.bad_time", "The start is not a day and a time. Choose one from the calendar.") from None
+            raise invalid(
+                "launch.bad_time", "The start is not a day and a time. Choose one from the calendar."
+            ) from None
         return chosen.replace(tzinfo=zone) if chosen.tzinfo is None else chosen
 
 

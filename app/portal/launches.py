@@ -10,7 +10,16 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.campaign_words import channel_words, kit_of, kit_text, language_name, lead_count, lead_first, reason_words, state_words
+from app.campaign_words import (
+    channel_words,
+    kit_of,
+    kit_text,
+    language_name,
+    lead_count,
+    lead_first,
+    reason_words,
+    state_words,
+)
 from app.error_texts import text_of
 from app.i18n import gettext as _
 from app.portal.launch_files import files_by_language, shares_of
@@ -70,7 +79,9 @@ def page(launch_id: UUID) -> str:
         launch=shown,
         by_language=files_by_language(shown.pieces),
         shares=shares_of(shown) if public else [],
-        landings=[(locale, landing_url(base, shown.line.slug, locale)) for locale in shown.line.locales] if public else [],
+        landings=[(locale, landing_url(base, shown.line.slug, locale)) for locale in shown.line.locales]
+        if public
+        else [],
         has_landing=any(piece.kind == "landing" for piece in shown.pieces),
         size=sum(piece.file.size for piece in shown.pieces if piece.file),
         seconds=(shown.ready_at - shown.line.created_at).total_seconds() if shown.ready_at else None,

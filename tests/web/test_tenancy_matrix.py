@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 
@@ -24,13 +25,15 @@ from campaigns.core.actor import Actor, Role
 from campaigns.core.clock import SystemClock
 from campaigns.core.ids import digest, new_id
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from campaigns.launches.models import LaunchPiece
+from campaigns.launches.service import LaunchRequest, launch_campaign
 from campaigns.partners import brand
 from campaigns.partners.models import ApiToken, Grant, Invitation, Membership, Partner, Person, Programme, Session
 from campaigns.partners.service.sessions import open_session
 from campaigns.partners.service.tokens import scopes_of
 from renderer.text.fonts import FontBook
 from tests.conftest import RecordingWaker
-from tests.factories.launching import settings
+from tests.factories.launching import publish_kit, settings
 from tests.fakes import KeepingMail, MemoryStorage
 
 ACTORS = ("anonymous", "partner", "other_partner", "vendor", "other_vendor", "revoked")
@@ -47,6 +50,7 @@ class Stage:
     secrets: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     named: dict[str, object] = field(default_factory=dict)
+    csrf: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def _tenant(uow: UnitOfWork, model: type, slug: str, name: str) -> UUID:
@@ -102,7 +106,21 @@ def build(container: Container) -> Stage:
     with container.uow.reading() as session:
         page = brand.brand_page(session, acting)
     assert page.light
+    owner = Actor(kind="person", role=Role.ADMIN, programme_id=vendor, name="vendor")
+    kit = publish_kit(container.uow, container.storage, owner)
+    order = LaunchRequest(kit_version_id=kit.version_id, locales=("en",), client_token="click")
+    with container.uow() as uow:
+        launch_id = launch_campaign(uow, acting, order)
+        pieces = uow.session.scalars(select(LaunchPiece).where(LaunchPiece.launch_id == launch_id)).all()
+        piece = next(piece for piece in pieces if piece.output.startswith(("jpeg", "png")))
     stage.named |= {
+        "version_id": kit.version_id,
+        "revision_id": page.revision_id,
+        "launch_id": launch_id,
+        "piece_id": piece.id,
+        "asset_id": piece.asset_id,
+        "output": piece.output,
+        "ground": "light",
         "slug": "halvorsen",
         "path": "icons.svg",
         "token": "unknown",
@@ -157,6 +175,21 @@ def address(rule: Any, stage: Stage) -> str:
     return str(rule.map.bind("localhost").build(rule.endpoint, values))
 
 
+def csrf(client: FlaskClient, stage: Stage, who: str) -> str:
+    """The visitor's token, fetched once; a stranger's is bound to a cookie of its own."""
+    if who not in stage.csrf:
+        fetching = client.application.test_client()
+        if who in stage.secrets:
+            fetching.set_cookie("tl", stage.secrets[who])
+        page = fetching.get("/sign-in", follow_redirects=True).get_data(as_text=True)
+        cookie = fetching.get_cookie("tl-form")
+        stage.csrf[who] = (page.split('"X-CSRF-Token": "')[1].split('"')[0], cookie.value if cookie else "")
+    token, cookie_value = stage.csrf[who]
+    if cookie_value:
+        client.set_cookie("tl-form", cookie_value)
+    return token
+
+
 def attempt(app: Flask, stage: Stage, verb: str, rule: Any, who: str) -> tuple[str, str]:
     """The answer in a word, and its body."""
     client = app.test_client()
@@ -168,14 +201,16 @@ def attempt(app: Flask, stage: Stage, verb: str, rule: Any, who: str) -> tuple[s
     else:
         if who in stage.secrets:
             client.set_cookie("tl", stage.secrets[who])
-        page = client.get("/account" if who not in ("anonymous", "revoked") else "/sign-in").get_data(as_text=True)
-        headers["X-CSRF-Token"] = page.split('"X-CSRF-Token": "')[1].split('"')[0]
+        if verb == "POST":
+            headers["X-CSRF-Token"] = csrf(client, stage, who)
     data = {"version": "1"} | {name: str(stage.named[name]) for name in ("grant", "person")}
     data["logo"] = str(stage.named["logo_id"])
     answer = client.open(path, method=verb, headers=headers, data=data if verb == "POST" else None)
+    body = "" if answer.mimetype == "text/event-stream" else answer.get_data().decode(errors="replace")
+    answer.close()
     to_sign_in = answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?")
     bare = answer.status_code == 303 and answer.headers["Location"] == "/sign-in" and who in ("anonymous", "revoked")
-    return "sign-in" if to_sign_in or bare else str(answer.status_code), answer.get_data().decode(errors="replace")
+    return "sign-in" if to_sign_in or bare else str(answer.status_code), body
 
 
 def test_every_route_is_in_the_matrix(ground: tuple[Flask, Stage, Any]) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.i18n import gettext as _
 from app.i18n import ngettext
@@ -59,11 +58,6 @@ def summary_of(lines: list[Line]) -> str:
     return f"{counted} {said}"
 
 
-def _url(endpoint: str, fallback: str, **values: Any) -> str:
-    """The page of an endpoint where the product has it, else the fallback."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else fallback
-
-
 def _launch(thing: Thing) -> str:
     return url_for("launches.page", launch_id=thing.launch_id)
 
@@ -85,7 +79,7 @@ def _lead(thing: Thing, now: datetime) -> Said:
         _("Answer %(who)s", who=thing.who),
         text,
         _("Answer the lead"),
-        _url("leads.page", _launch(thing), lead_id=thing.target),
+        url_for("leads.show", lead_id=thing.target),
     )
 
 
@@ -160,7 +154,7 @@ def _nobody(thing: Thing, now: datetime) -> Said:
         _("Fill your list “%(list)s”", list=thing.title),
         text,
         _("Open the list"),
-        _url("audience.list_page", "", list_id=thing.target),
+        url_for("audience.table", list_id=thing.target),
     )
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.i18n import gettext as _
 from app.i18n import ngettext
@@ -49,13 +48,14 @@ def lines_of(things: list[Thing], now: datetime) -> list[Line]:
 def summary_of(lines: list[Line]) -> str:
     """How much there is, and whether it may wait."""
     counted = ngettext("One thing.", "%(num)s things.", len(lines))
-    urgent = {"hot": _("Do the first one now."), "warm": _("The first one should not wait long.")}
-    return f"{counted} {urgent.get(lines[0].heat if lines else '', _('Nothing is urgent.'))}"
-
-
-def _url(endpoint: str, fallback: str, **values: Any) -> str:
-    """The page of an endpoint where the product has it, else the fallback."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else fallback
+    urgency = lines[0].heat if lines else ""
+    if urgency == "hot":
+        said = _("Do the first one now.")
+    elif urgency == "warm":
+        said = _("The first one should not wait long.")
+    else:
+        said = _("Nothing is urgent.")
+    return f"{counted} {said}"
 
 
 def _launch(thing: Thing) -> str:
@@ -79,7 +79,7 @@ def _lead(thing: Thing, now: datetime) -> Said:
         _("Answer %(who)s", who=thing.who),
         text,
         _("Answer the lead"),
-        _url("leads.page", _launch(thing), lead_id=thing.target),
+        url_for("leads.show", lead_id=thing.target),
     )
 
 
@@ -154,7 +154,7 @@ def _nobody(thing: Thing, now: datetime) -> Said:
         _("Fill your list “%(list)s”", list=thing.title),
         text,
         _("Open the list"),
-        _url("audience.list_page", "", list_id=thing.target),
+        url_for("audience.table", list_id=thing.target),
     )
 
 

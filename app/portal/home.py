@@ -1,11 +1,9 @@
-"""The partner's home: what is next, what is ready to go out in its name, what went out; and `/` for everybody."""
+"""The partner's home: what is next, what is ready to go out in its name, and what went out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
-from app import navigation
 from app.auth import current
 from app.auth.access import permission
 from app.campaign_words import state_words
@@ -20,13 +18,6 @@ from campaigns.partners.brand.queries import current_revision, open_refusal
 
 blueprint = Blueprint("home", __name__)
 CARDS = 5
-
-
-@blueprint.get("/")
-@permission("self.read")
-def start() -> Response:
-    """Where the one signed in starts."""
-    return redirect(navigation.home_url(), 303)
 
 
 @blueprint.get("/portal/")

@@ -33,6 +33,9 @@ format: dev ## put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+bench: dev ## measure, each thing beside a peer
+	@for part in pdf images mail launch; do $(BIN)/python bench/$$part.py || exit 1; done
+
 migration-initial: dev ## write the first migration anew (until the first release)
 	@$(BIN)/python scripts/initial_migration.py
 

@@ -1,4 +1,4 @@
-"""The whole way of a campaign over HTTP and SMTP, the same on every stack: from a kit's upload to a lead, and silence."""
+"""The way of a campaign over HTTP and SMTP, the same on every stack: from a kit's upload to a lead, and silence."""
 
 from __future__ import annotations
 

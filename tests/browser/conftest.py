@@ -156,7 +156,9 @@ class Watched:
         self.complaints: list[str] = []
         context.on("console", lambda said: self._note(said.type, said.text) if said.type == "error" else None)
         context.on("weberror", lambda said: self._note("exception", str(said.error)))
-        context.on("response", lambda got: self._note("status", f"{got.status} {got.url}") if got.status >= 500 else None)
+        context.on(
+            "response", lambda got: self._note("status", f"{got.status} {got.url}") if got.status >= 500 else None
+        )
 
     def _note(self, kind: str, text: str) -> None:
         self.complaints.append(f"{kind}: {text}")

@@ -19,7 +19,7 @@ def starter_files(
     """The kit's files with these languages only; `waits` replaces every step's wait, `version` the kit's own."""
     files = dict(read_kit(KITS / slug).files)
     manifest = files["kit.toml"].decode()
-    kept = [locale for locale in re.findall(r'"(\w+)"', manifest.split("\nlocales = [")[1].split("]")[0])]
+    kept = re.findall(r'"(\w+)"', manifest.split("\nlocales = [")[1].split("]")[0])
     assert set(locales) <= set(kept), f"{slug} has {kept}"
     gone = [locale for locale in kept if locale not in locales]
     names = ", ".join(f'"{locale}"' for locale in kept if locale in locales)

@@ -1,4 +1,4 @@
-"""The whole way of a campaign over HTTP and SMTP, the same on every stack: from a kit's upload to a lead, and silence."""
+"""The way of a campaign over HTTP and SMTP, the same on every stack: from a kit's upload to a lead, and silence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text, update
 from campaigns.artifacts.models import Artifact
 from campaigns.core.actor import SYSTEM, Role
 from campaigns.launches.models import Launch, LaunchPiece
-from campaigns.leads.models import Lead
+from campaigns.leads.models import Lead, Submission
 from campaigns.partners.service.founding import add_person, found_programme
 from campaigns.sequences.models import Delivery
 from tests.factories.starter import ROOT, starter_zip
@@ -59,7 +59,9 @@ class Walk:
 
     def mails(self, address: str, subject: str = "") -> list[EmailMessage]:
         """What the mail server took for an address, oldest first."""
-        parsed = [BytesParser(EmailMessage, policy=policy.default).parsebytes(data) for data in self.sink.taken(address)]
+        parsed = [
+            BytesParser(EmailMessage, policy=policy.default).parsebytes(data) for data in self.sink.taken(address)
+        ]
         return [mail for mail in parsed if subject in str(mail["Subject"])]
 
     def mail(self, address: str, subject: str = "") -> EmailMessage:
@@ -123,7 +125,9 @@ def _partner_with_brand(way: Walk, vendor: Visitor) -> Visitor:
     assert brand.url.endswith("/portal/brand")
     for ground in ("light", "dark"):
         logo = (ROOT / "assets" / "demo" / "osterly" / f"logo-{ground}.svg").read_bytes()
-        brand = partner.submit(brand, {"ground": ground}, action="/portal/brand/logo", files={"logo": ("logo.svg", logo)})
+        brand = partner.submit(
+            brand, {"ground": ground}, action="/portal/brand/logo", files={"logo": ("logo.svg", logo)}
+        )
     words = {"phone": "+44 117 496 0142", "url": "brightwater.example", "address": "1 Quayside, Bristol"}
     words["legal_line"] = "Brightwater Heating Ltd, 1 Quayside, Bristol"
     words["email"] = "hello@brightwater.example"
@@ -197,7 +201,10 @@ def _reader_answers(way: Walk, partner: Visitor, slug: str) -> None:
         with way.running.container.uow.reading() as session:
             return session.scalars(select(Lead)).one_or_none()
 
-    assert way.until(lead, "the lead")
+    with way.running.container.uow.reading() as session:
+        judged = [(row.verdict, row.reasons) for row in session.scalars(select(Submission))]
+    assert [verdict for verdict, _reasons in judged] == ["human"], judged
+    assert way.until(lead, "the lead", 20)
     assert "Rhea Dale" in partner.get("/portal/leads").text
     way.until(lambda: len(way.mails(READER)) == 2, "the confirmation")
 
@@ -221,7 +228,9 @@ def _only_the_silent_one_hears_more(way: Walk, launch_id: UUID) -> None:
         way.until(lambda: _next_is_planned(way, launch_id), "the next step's delivery")
         with container.uow() as uow:
             uow.session.execute(
-                update(Delivery).where(Delivery.launch_id == launch_id, Delivery.state == "due").values(due_at=text("now()"))
+                update(Delivery)
+                .where(Delivery.launch_id == launch_id, Delivery.state == "due")
+                .values(due_at=text("now()"))
             )
         way.until(lambda heard=heard: len(way.mails(SILENT)) == heard, f"mail {heard} to the silent one")
     with container.uow.reading() as session:

@@ -10,7 +10,16 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.campaign_words import channel_words, kit_of, kit_text, language_name, lead_count, lead_first, reason_words, state_words
+from app.campaign_words import (
+    channel_words,
+    kit_of,
+    kit_text,
+    language_name,
+    lead_count,
+    lead_first,
+    reason_words,
+    state_words,
+)
 from app.error_texts import text_of
 from app.i18n import gettext as _
 from app.portal.launch_files import files_by_language, shares_of

@@ -50,7 +50,8 @@ _NAMES = {
         "الأساسالقانوني"
     ),
     "consent_date": (
-        "consentdate agreed agreedon optindate optedin optin consentgivenat dateofconsent optedinat einwilligungsdatum einwilligungam "
+        "consentdate agreed agreedon optindate optedin optin "
+        "consentgivenat dateofconsent optedinat einwilligungsdatum einwilligungam "
         "datedeconsentement dateconsentement fechadeconsentimiento fechaconsentimiento 同意日 تاريخالموافقة"
     ),
 }

@@ -8,7 +8,7 @@ from campaigns.bootstrap import Container
 from campaigns.core.logs import get_logger
 from campaigns.db.jobs import ClaimedJob
 from campaigns.sequences.sending import reconcile_expired, send_due
-from campaigns.sequences.service import enqueue_due
+from campaigns.sequences.service import enqueue_due, finish_over
 from worker.task import job_task, tick_task
 
 log = get_logger(__name__)
@@ -16,12 +16,15 @@ log = get_logger(__name__)
 
 @tick_task("sequences.tick")
 def tick(container: Container) -> int:
-    """Settle deliveries of lost workers, then ask for batches of what is due; returns jobs written."""
+    """Settle what lost workers held, ask for batches of what is due, finish what is over; returns jobs written."""
     settled = reconcile_expired(container)
     if settled:
         log.warning("send.reconciled", **settled)
     with container.uow() as uow:
-        return enqueue_due(uow)
+        written = enqueue_due(uow)
+    with container.uow() as uow:
+        finish_over(uow)
+    return written
 
 
 @job_task("send.batch", queue="send", soft_limit_s=120)

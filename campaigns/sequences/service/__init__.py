@@ -8,7 +8,7 @@ from campaigns.sequences.service.leaving import exit_everywhere, exit_on
 from campaigns.sequences.service.reconciling import reconcile
 from campaigns.sequences.service.recording import record_results
 from campaigns.sequences.service.starting import start_sequence
-from campaigns.sequences.service.ticking import enqueue_due
+from campaigns.sequences.service.ticking import enqueue_due, finish_over
 from campaigns.sequences.service.unsubscribing import Recipient, recipient_of, resubscribe, unsubscribe
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "enqueue_due",
     "exit_everywhere",
     "exit_on",
+    "finish_over",
     "pause_sequence",
     "recipient_of",
     "reconcile",

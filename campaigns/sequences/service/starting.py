@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campaigns.core.errors import DomainError, Kind
@@ -15,6 +15,7 @@ from campaigns.core.tenancy import must_exist
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch, LaunchContact, LaunchPiece
+from campaigns.launches.service import mark_running
 from campaigns.sequences.models import Delivery, Enrolment, StepMail
 from campaigns.sequences.rules import parse_send_if
 
@@ -35,13 +36,7 @@ def start_sequence(uow: UnitOfWork, launch_id: UUID) -> int:
         _step_mails(uow, launch, steps)
         _enrol(uow, launch)
         _first_deliveries(uow, launch, steps[0])
-    if launch.state == "ready":
-        session.execute(
-            update(Launch)
-            .where(Launch.id == launch.id, Launch.state == "ready")
-            .values(state="running", version=Launch.version + 1)
-        )
-        session.refresh(launch)
+    mark_running(uow, launch_id)
     return session.execute(
         select(func.count()).select_from(Delivery).where(Delivery.launch_id == launch_id, Delivery.state == "due")
     ).scalar_one()

@@ -2,53 +2,82 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, func, lateral, select, true, type_coerce
-from sqlalchemy.orm import aliased
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from campaigns.db import jobs
 from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.launches.models import Launch
-from campaigns.sequences.models import Delivery
+from campaigns.launches.service import finish_if_done
+from campaigns.sequences.models import Delivery, Enrolment
 
 TASK = "send.batch"
 MOST_JOBS = 64  # unfinished ones at a time, of all launches together
+MOST_JOBS_OF_LAUNCH = 4
+BACKLOG_OF_JOB = 500  # one more job for every so many due
+
+# for each running launch the oldest mail due and how many, counted no further than anybody needs
+_DUE = text(
+    """
+    SELECT launch.id, found.waiting FROM launch
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS waiting, min(due.due_at) AS oldest FROM (
+        SELECT due_at FROM delivery WHERE launch_id = launch.id AND state = 'due' AND due_at <= :now
+        ORDER BY due_at LIMIT :backlog
+      ) AS due
+    ) AS found
+    WHERE launch.state = 'running' AND launch.starts_at <= :now AND found.waiting > 0
+    ORDER BY row_number() OVER (PARTITION BY launch.partner_id ORDER BY found.oldest, launch.id),
+      found.oldest, launch.id
+    LIMIT :most
+    """
+)
 
 
 def enqueue_due(uow: UnitOfWork, *, most: int = MOST_JOBS) -> int:
     """Write a job for each running launch with mail due, oldest first, one launch of every partner before the second.
 
-    A launch has at most one unfinished job, so ticking twice is harmless. Returns jobs written.
+    A launch with much to send has up to four unfinished jobs, so that several processes share it; each job
+    has a key of its own, so ticking twice is harmless. Returns jobs written.
     """
     session = uow.session
-    unfinished = session.execute(
-        select(Job.key).where(Job.task == TASK, Job.state.in_(("waiting", "leased")))
-    ).scalars()
-    busy = set(unfinished)
+    busy = set(session.execute(select(Job.key).where(Job.task == TASK, Job.state.in_(("waiting", "leased")))).scalars())
     room = most - len(busy)
     if room <= 0:
         return 0
-    mail = aliased(Delivery)
-    oldest = lateral(
-        select(mail.due_at)
-        .where(mail.launch_id == Launch.id, mail.state == "due", mail.due_at <= uow.now)
-        .order_by(mail.due_at)
-        .limit(1)
-    )
-    turn = type_coerce(
-        func.row_number().over(partition_by=Launch.partner_id, order_by=(oldest.c.due_at, Launch.id)), Integer
-    ).label("turn")
-    launches = session.execute(
-        select(Launch.id, turn)
-        .join(oldest, true())
-        .where(Launch.state == "running", Launch.starts_at <= uow.now)
-        .order_by(turn, oldest.c.due_at, Launch.id)
-        .limit(most)
-    ).all()
     written = 0
-    for row in launches:
-        if str(row.id) in busy or written >= room:
+    for launch_id, key in _wanted(session, uow.now, most):
+        if key in busy:
             continue
-        if jobs.enqueue(uow, TASK, str(row.id), {"launch_id": str(row.id)}, queue="send") is not None:
+        if written == room:
+            break
+        if jobs.enqueue(uow, TASK, key, {"launch_id": str(launch_id)}, queue="send") is not None:
             written += 1
     return written
+
+
+def _wanted(session: Session, now: datetime, most: int) -> list[tuple[UUID, str]]:
+    """(launch, job key), the first job of every launch before the second of any, fair across partners within."""
+    rows = session.execute(_DUE, {"now": now, "most": most, "backlog": BACKLOG_OF_JOB * MOST_JOBS_OF_LAUNCH}).all()
+    wanted: list[tuple[UUID, str]] = []
+    for slot in range(MOST_JOBS_OF_LAUNCH):
+        enough = [row.id for row in rows if row.waiting > slot * BACKLOG_OF_JOB]
+        wanted += [(launch_id, f"{launch_id}:{slot}") for launch_id in enough]
+    return wanted
+
+
+def finish_over(uow: UnitOfWork, limit: int = 50) -> int:
+    """Finish running launches whose sequence was begun and has nothing left to send. Returns how many.
+
+    A launch that mails nobody keeps running: its page, files and posts have no end of their own.
+    """
+    left = select(Delivery.id).where(Delivery.launch_id == Launch.id, Delivery.state.in_(("due", "claimed")))
+    begun = select(Enrolment.id).where(Enrolment.launch_id == Launch.id)
+    over = uow.session.execute(
+        select(Launch.id).where(Launch.state == "running", begun.exists(), ~left.exists()).limit(limit)
+    ).scalars()
+    return sum(finish_if_done(uow, launch_id) for launch_id in over.all())

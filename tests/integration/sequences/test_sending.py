@@ -17,6 +17,7 @@ from campaigns.sequences.service import (
     cancel_sequence,
     enqueue_due,
     exit_on,
+    finish_over,
     recipient_of,
     resubscribe,
     start_sequence,
@@ -294,4 +295,27 @@ def test_the_beat_is_fair_to_partners(container):
 
         assert enqueue_due(uow, most=2) == 2
         keys = set(uow.session.execute(select(Job.key)).scalars())
-    assert str(small.launch_id) in keys
+    assert f"{small.launch_id}:0" in keys
+
+
+def test_a_launch_is_finished_when_nothing_is_left_to_send(container, clock):
+    world = begin(container, ["a@x.example"])
+    for state in ("running", "running", "running"):
+        send_due(container, world.launch_id)
+        clock.advance(timedelta(days=5))
+        with container.uow() as uow:
+            finish_over(uow)
+        states_now = [row.state for row in look(container, Launch)]
+        if not look(container, Delivery, state="due"):
+            assert states_now == ["finished"]
+        else:
+            assert states_now == [state]
+    assert states_now == ["finished"]
+
+
+def test_a_launch_with_much_to_send_is_shared(container):
+    big = begin(container, [f"p{number}@x.example" for number in range(1001)])
+    with container.uow() as uow:
+        assert enqueue_due(uow) == 3
+        assert enqueue_due(uow) == 0
+    assert send_due(container, big.launch_id, most_batches=2).outcome == {"sent": 40}

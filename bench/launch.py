@@ -1,4 +1,4 @@
-"""Fifty launches of a starter kit in one language on the embedded stack, from the click to complete, beside the peer."""
+"""Fifty launches of a starter kit in one language on the embedded stack, click to complete, beside the peer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which routes are pages a person looks at, as whom and with which arguments. A route in neither list fails the test."""
+"""Which routes are pages a person looks at, as whom and with which arguments. A route in neither list fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of the product, in both directions, both themes and two widths: nothing for axe, nothing to scroll sideways."""
+"""Every page of the product, in both directions, both themes and two widths: axe finds nothing, nothing scrolls sideways."""
 
 from __future__ import annotations
 

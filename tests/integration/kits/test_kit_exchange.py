@@ -30,7 +30,9 @@ def test_a_kit_comes_out_as_it_went_in(committing: UnitOfWorkFactory, tmp_path: 
     assert (taken.created, again.created, again.version_id) == (True, False, taken.version_id)
     export_path(committing, storage, vendor, "quiet", tmp_path / "out")
     export_path(committing, storage, vendor, "quiet", tmp_path / "out.zip")
-    assert read_kit(tmp_path / "out").digest == read_kit(tmp_path / "out.zip").digest == read_kit(tmp_path / "in").digest
+    assert (
+        read_kit(tmp_path / "out").digest == read_kit(tmp_path / "out.zip").digest == read_kit(tmp_path / "in").digest
+    )
     with pytest.raises(DomainError, match=r"kit\.path_taken"):
         export_path(committing, storage, vendor, "quiet", tmp_path / "out")
 

@@ -33,9 +33,6 @@ format: dev ## put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-messages: dev ## extract and update the interface's catalogs
-	@$(BIN)/python scripts/messages.py
-
 bench: dev ## every benchmark, each beside a peer
 	@set -e; for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 

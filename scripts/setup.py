@@ -141,6 +141,8 @@ def set_up(options):
     else:
         install("runtime", runtime)
     run([str(PYTHON), "scripts/vendor_assets.py"], "fetching fonts and libraries")
+    packages = ["app", "campaigns", "renderer", "worker"]  # compiled here, since many machines forbid it at run time
+    run([str(PYTHON), "-m", "compileall", "-q", *packages], "compiling")
     if options.browser:
         browser()
 

@@ -104,9 +104,11 @@ class Stack:
         self._migrate(environment, release_leases=database)
         undo.callback(self._stop_children)
         watch = Watch(lambda spec: self._lost(environment, spec) if database else None)
-        for spec in self._specs(places, environment):
+        web, *others = self._specs(places, environment)
+        self._children.append(watch.start(web))
+        self._wait_for_web(watch)  # before the others take the processors for their own start
+        for spec in others:
             self._children.append(watch.start(spec))
-        self._wait_for_web(watch)
         url = environment["PUBLIC_URL"]
         for command in options.first_run:
             self._run_once(command, environment)

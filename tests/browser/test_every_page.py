@@ -1,4 +1,4 @@
-"""Every page of the product, in both directions, both themes and two widths: axe finds nothing, nothing scrolls sideways."""
+"""Every page of the product, in both directions, both themes and two widths: axe finds nothing."""
 
 from __future__ import annotations
 

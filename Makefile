@@ -47,6 +47,3 @@ lock: dev ## pin every dependency with its hashes
 
 clean: ## remove what was installed and made, but no data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
-messages: dev ## bring the interface catalogs up to date with the code
-	@$(BIN)/python scripts/messages.py

@@ -8,10 +8,10 @@ PORT ?= 8000
 .PHONY: run up setup dev test lint format messages bench migration-initial lock clean
 
 run: setup ## install, start everything with a demo programme, keep serving
-	@PORT=$(PORT) $(BIN)/throughline demo
+	@PORT=$(PORT) exec $(BIN)/throughline demo
 
 up: setup ## start everything, no demo data
-	@PORT=$(PORT) $(BIN)/throughline up
+	@PORT=$(PORT) exec $(BIN)/throughline up
 
 setup: ## install what the product needs
 	@$(PYTHON) scripts/setup.py
@@ -33,6 +33,12 @@ format: dev ## put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+messages: dev ## extract and update the interface's catalogs
+	@$(BIN)/python scripts/messages.py
+
+bench: dev ## measure, each thing beside a peer
+	@for part in pdf images mail launch; do $(BIN)/python bench/$$part.py || exit 1; done
+
 migration-initial: dev ## write the first migration anew (until the first release)
 	@$(BIN)/python scripts/initial_migration.py
 
@@ -41,3 +47,6 @@ lock: dev ## pin every dependency with its hashes
 
 clean: ## remove what was installed and made, but no data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+messages: dev ## bring the interface catalogs up to date with the code
+	@$(BIN)/python scripts/messages.py

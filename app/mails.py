@@ -65,3 +65,22 @@ def invitation_letter(offer: Offer) -> Letter:
         absolute(url_for("invitation.form", token=offer.secret)),
         _("The link works once, for %(days)s days. If you do not know the sender, do nothing.", days=offer.days),
     )
+
+
+def campaign_letter(language: str, name: str, vendor: str, title: str, link: str) -> Letter:
+    """A campaign is ready in the reader's own name; one click opens it."""
+
+    def _(message: str, **values: object) -> str:
+        return dgettext_for(language, message, **values)
+
+    return letter(
+        language,
+        _("“%(title)s” is ready to go out in your name", title=title),
+        [
+            _("Hello %(name)s,", name=name),
+            _("%(vendor)s has a campaign for you. Your logo and your language are in it already.", vendor=vendor),
+        ],
+        _("Look at it and launch"),
+        link,
+        _("The link is yours alone and works for 14 days. Nothing goes out before you confirm."),
+    )

@@ -24,6 +24,7 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("partner", "home.show", N_("Home"), "home", "campaign.read"),
     Entry("partner", "campaigns.index", N_("Campaigns"), "kit", "campaign.read"),
     Entry("partner", "launches.index", N_("Launches"), "report", "launch.read"),
     Entry("partner", "leads.index", N_("Leads"), "lead", "lead.read"),

@@ -34,7 +34,8 @@ POST_PAGE = (
 def _cached(response: Response, etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, max-age=300"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def asked_width() -> int:
@@ -80,7 +81,8 @@ def download(key: str, media_type: str, filename: str, size: int | None, etag: s
     response.headers["Content-Security-Policy"] = policy(sandbox="allow-same-origin")
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, max-age=300"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def attachment(filename: str) -> str:

@@ -35,12 +35,13 @@ def worker(queues: tuple[str, ...], concurrency: int | None, metrics_port: int |
     from campaigns.gateways.celery_queue import broker_queue  # noqa: PLC0415 - after the settings are known to be good
     from worker.celery_app import make_celery  # noqa: PLC0415
 
-    app = make_celery(_settings())
+    settings = _settings()
+    app = make_celery(settings)
     if metrics_port:
         from worker.metrics import serve  # noqa: PLC0415
 
         serve(metrics_port)
-    names = ",".join(broker_queue(queue) for queue in queues or QUEUES)
+    names = ",".join(broker_queue(queue, settings.broker_prefix) for queue in queues or QUEUES)
     options = ["worker", "--loglevel=INFO", "-Q", names, "--without-gossip", "--without-mingle", "--without-heartbeat"]
     options += ["-n", f"{'-'.join(queues) or 'all'}-{id(app):x}@%h", "--pool=prefork"]
     if concurrency:

@@ -52,9 +52,9 @@ def make_celery(settings: Settings, *, with_tasks: bool = True) -> Celery:
     """The application for `throughline worker` and, without tasks, for `throughline beat`."""
     app = Celery("throughline", broker=settings.broker_url, set_as_current=True)
     app.conf.update(
-        task_queues=_queues(),
-        task_default_queue=broker_queue("default"),
-        task_default_exchange="throughline",
+        task_queues=_queues(settings.broker_prefix),
+        task_default_queue=broker_queue("default", settings.broker_prefix),
+        task_default_exchange=settings.broker_prefix,
         task_default_routing_key="default",
         task_ignore_result=True,
         task_serializer="json",
@@ -71,7 +71,8 @@ def make_celery(settings: Settings, *, with_tasks: bool = True) -> Celery:
         broker_connection_max_retries=None,
         broker_heartbeat=30,
         broker_transport_options=transport_options(settings.broker_url),
-        beat_schedule=beat_schedule(),
+        beat_schedule=beat_schedule(settings.broker_prefix),
+        control_exchange=f"{settings.broker_prefix}.control",
         beat_scheduler="celery.beat:Scheduler",
         beat_max_loop_interval=2,
         timezone="UTC",
@@ -88,9 +89,9 @@ def make_celery(settings: Settings, *, with_tasks: bool = True) -> Celery:
     return app
 
 
-def _queues() -> list[Any]:
-    exchange = Exchange("throughline")  # type: ignore[no-untyped-call]
-    return [Queue(broker_queue(name), exchange, routing_key=name) for name in QUEUES]  # type: ignore[no-untyped-call]
+def _queues(prefix: str) -> list[Any]:
+    exchange = Exchange(prefix)  # type: ignore[no-untyped-call]
+    return [Queue(broker_queue(name, prefix), exchange, routing_key=name) for name in QUEUES]  # type: ignore[no-untyped-call]
 
 
 def _add_job(app: Celery, process: ProcessContainer, task: JobTask) -> None:
@@ -134,7 +135,9 @@ def _connect(app: Celery, settings: Settings, process: ProcessContainer) -> None
         process.close()
 
     def ready(**_: object) -> None:
-        app.send_task(SWEEP, queue=broker_queue("default"), ignore_result=True, retry=False, expires=60)
+        app.send_task(
+            SWEEP, queue=broker_queue("default", settings.broker_prefix), ignore_result=True, retry=False, expires=60
+        )
 
     setup_logging.connect(logging_set_up, weak=False)
     worker_process_init.connect(process_begins, weak=False)

@@ -18,13 +18,13 @@ EVERY_S: dict[str, float] = {
 }
 
 
-def beat_schedule() -> dict[str, dict[str, Any]]:
+def beat_schedule(prefix: str = "throughline") -> dict[str, dict[str, Any]]:
     """The table as Celery wants it."""
     return {
         name: {
             "task": name,
             "schedule": timedelta(seconds=every_s),
-            "options": {"queue": broker_queue("default"), "expires": max(10.0, every_s), "ignore_result": True},
+            "options": {"queue": broker_queue("default", prefix), "expires": max(10.0, every_s), "ignore_result": True},
         }
         for name, every_s in EVERY_S.items()
     }

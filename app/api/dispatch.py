@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from werkzeug.datastructures import MultiDict
 
 from app.api.idempotency import StoredAnswer, body_digest, keep, release, reserve
 from app.api.operation import Answer, Call, Operation
-from app.api.refusals import precondition_required, refused, unreadable, unsupported_media_type
+from app.api.refusals import precondition_required, refuse_nul, refused, unreadable, unsupported_media_type
 from app.auth.access import permission
 from app.auth.current import actor
+from app.security import limited, upload_limit
 from app.unit_of_work import container, uow
 from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind
@@ -27,15 +29,21 @@ def _body(entry: Operation) -> Any:
     if request.mimetype != "application/json":
         raise unsupported_media_type("application/json")
     try:
-        raw = json.loads(request.get_data(cache=True))
+        text = request.get_data(cache=True).removeprefix(BOM_UTF8).decode()
+        raw = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise unreadable("request.json", f"The body is not JSON: {error}.") from error
+        raise unreadable("request.json", f"The body is not JSON in UTF-8: {error}.") from error
+    refuse_nul(raw, "body")
     try:
-        return entry.body.model_validate_json(request.get_data(cache=True))
+        return entry.body.model_validate_json(text)
     except ValidationError as error:
         if not isinstance(raw, dict):
             raise DomainError("body.invalid", Kind.INVALID, "The body must be a JSON object.") from error
         raise refused(error, "body") from error
+
+
+def _takes(entry: Operation, given: str) -> bool:
+    return any(given == one or (one.endswith("/*") and given.startswith(one[:-1])) for one in entry.takes)
 
 
 def _query(entry: Operation) -> Any:
@@ -45,6 +53,7 @@ def _query(entry: Operation) -> Any:
             raise DomainError("query.unknown", Kind.INVALID, f"This takes no query, got {', '.join(sorted(args))}.")
         return None
     lists = {name for name, part in entry.query.model_fields.items() if "list" in str(part.annotation).lower()}
+    refuse_nul(args.to_dict(flat=False), "query")
     values = {name: args.getlist(name) if name in lists else args.getlist(name)[-1] for name in args}
     try:
         return entry.query.model_validate(values)
@@ -87,8 +96,8 @@ def _response(entry: Operation, result: BaseModel | Answer | Response | None) ->
     return response
 
 
-def _run(entry: Operation, actor: Actor, path: dict[str, Any], row: UUID | None) -> Response:
-    call = Call(actor, uow(), container(), _body(entry), _query(entry), path, _if_match(entry))
+def _run(entry: Operation, actor: Actor, path: dict[str, Any], row: UUID | None, key: str | None) -> Response:
+    call = Call(actor, uow(), container(), _body(entry), _query(entry), path, _if_match(entry), key)
     response = _response(entry, entry.view(call))
     if row is not None:
         headers = {name: value for name, value in response.headers if name in ("Location", "ETag", "Content-Type")}
@@ -106,18 +115,18 @@ def handler(entry: Operation) -> Callable[..., Response]:
     """The Flask view of an operation. The guard has asked for the token and the permission before."""
 
     def view(**path: Any) -> Response:
-        if entry.takes not in ("application/json", request.mimetype):
-            raise unsupported_media_type(entry.takes)
+        if entry.raw and not _takes(entry, request.mimetype):
+            raise unsupported_media_type(", ".join(entry.takes))
         key = request.headers.get("Idempotency-Key") if entry.idempotent else None
         if key is None:
-            return _run(entry, actor(), path, None)
+            return _run(entry, actor(), path, None, None)
         digest = body_digest(entry.method, request.full_path, request.get_data(cache=True))
         row = reserve(container().uow, actor(), key, digest)
         if isinstance(row, StoredAnswer):
             return _replay(row)
         done = False
         try:
-            response = _run(entry, actor(), path, row)
+            response = _run(entry, actor(), path, row, key)
             done = True
         finally:
             if not done:
@@ -125,4 +134,8 @@ def handler(entry: Operation) -> Callable[..., Response]:
         return response
 
     view.__name__ = entry.name
+    if entry.upload_mb is not None:
+        upload_limit(entry.upload_mb)(view)  # a mark on the view, as the others
+    if entry.limit is not None:
+        limited(*entry.limit)(view)
     return permission(entry.permission)(view)

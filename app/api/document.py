@@ -7,13 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api.operation import OPERATIONS, Operation
+from app.api.operation import MOST_INT, OPERATIONS, Operation
 
 REF = "#/components/schemas/{model}"
 PARAMETER_SCHEMAS: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
-    "int": {"type": "integer", "minimum": 1, "maximum": 9007199254740991},
+    "int": {"type": "integer", "minimum": 1, "maximum": MOST_INT},
     "string": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._-]+$"},
+    "ground": {"type": "string", "enum": ["light", "dark"]},
 }
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -36,6 +37,7 @@ ERRORS = {
     403: "The role or the token's scopes do not allow this.",
     404: "There is no such thing in your tenant.",
     409: "The state does not allow this now, or the same request is under way.",
+    410: "It has been withdrawn.",
     412: "Somebody changed it since; read it again.",
     413: "The body is larger than allowed.",
     415: "The body has another media type than the operation takes.",
@@ -55,14 +57,15 @@ def _problem(status: int) -> dict[str, Any]:
 
 def _statuses(entry: Operation) -> list[int]:
     found = [401, 403, 429, 503]
-    if entry.parameters:
+    if entry.parameters or entry.query:
         found.append(404)
-    if entry.body or entry.query or entry.takes != "application/json":
-        found += [400, 422]
+    if entry.body or entry.query or entry.raw:
+        found += [400]
     if entry.method != "get":
-        found += [404, 409, 422]
-    if entry.body or entry.takes != "application/json":
+        found += [404, 409, 410]
+    if entry.body or entry.raw:
         found += [413, 415]
+    found += [422]  # an unknown query is refused everywhere
     if entry.versioned:
         found += [412, 428]
     return sorted(set(found))
@@ -114,9 +117,9 @@ def _operation(entry: Operation) -> dict[str, Any]:
     if entry.body:
         schema = {"$ref": REF.format(model=entry.body.__name__)}
         result["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    elif entry.takes != "application/json":
+    elif entry.raw:
         binary = {"type": "string", "format": "binary"}
-        result["requestBody"] = {"required": True, "content": {entry.takes: {"schema": binary}}}
+        result["requestBody"] = {"required": True, "content": {taken: {"schema": binary} for taken in entry.takes}}
     return result
 
 

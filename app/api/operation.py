@@ -15,11 +15,19 @@ from campaigns.db.unit_of_work import UnitOfWork
 
 
 class Shape(BaseModel):
-    """Base of every body and answer: unknown members are refused, not ignored."""
+    """Base of every query and answer: unknown members are refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False, ser_json_timedelta="iso8601")
 
 
+class Body(Shape):
+    """Base of every body: a value of another JSON type is refused, not converted."""
+
+    model_config = ConfigDict(strict=True)
+
+
+MOST_INT = 2**31 - 1  # what an integer column of the database holds
+JSON = ("application/json",)
 B = TypeVar("B")
 Q = TypeVar("Q")
 
@@ -35,6 +43,7 @@ class Call(Generic[B, Q]):
     query: Q
     path: Mapping[str, Any]
     if_match: int | None = None
+    key: str | None = None  # Idempotency-Key, where the operation honours it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,15 @@ class Operation:
     status: int
     idempotent: bool
     versioned: bool
-    takes: str
+    takes: tuple[str, ...]
     gives: str
+    upload_mb: int | None
+    limit: tuple[str, int, int] | None
+
+    @property
+    def raw(self) -> bool:
+        """True if the view reads the body itself."""
+        return self.takes != JSON
 
     @property
     def name(self) -> str:
@@ -91,12 +107,13 @@ class Operation:
         for part in self.path.split("/"):
             if part.startswith("{"):
                 name, _, kind = part.strip("{}").partition(":")
-                parts.append(f"<{kind or 'string'}:{name}>")
+                parts.append(f"<{CONVERTERS.get(kind, kind or 'string')}:{name}>")
             else:
                 parts.append(part)
         return "/".join(parts)
 
 
+CONVERTERS = {"int": f"int(min=1,max={MOST_INT})", "ground": "any(light,dark)"}
 OPERATIONS: list[Operation] = []
 
 
@@ -113,12 +130,15 @@ def operation(
     status: int = 200,
     idempotent: bool = False,
     versioned: bool = False,
-    takes: str = "application/json",
+    takes: tuple[str, ...] = JSON,
     gives: str = "application/json",
+    upload_mb: int | None = None,
+    limit: tuple[str, int, int] | None = None,
 ) -> Callable[[View], View]:
     """Declare a view. `idempotent` honours Idempotency-Key; `versioned` demands If-Match on a change.
 
-    `takes` other than JSON means that the view reads the raw body itself.
+    `takes` other than JSON (`image/*` is any picture) means that the view reads the raw body itself, of at most
+    `upload_mb` MB (2 where it is not said). `limit` is (bucket, most, per seconds) per address.
     """
 
     def declare(view: View) -> View:
@@ -138,6 +158,8 @@ def operation(
                 versioned,
                 takes,
                 gives,
+                upload_mb,
+                limit,
             )
         )
         return view

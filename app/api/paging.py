@@ -47,7 +47,10 @@ def decode(cursor: str, kind: type[UUID] | type[int]) -> tuple[datetime, UUID | 
         at = datetime.fromisoformat(raw[0])
         if at.tzinfo is None:
             raise ValueError
-        return at, kind(raw[1])
+        row_id = kind(str(raw[1]))
+        if isinstance(row_id, int) and not 0 <= row_id < 2**63:
+            raise ValueError
+        return at, row_id
     except (ValueError, TypeError, KeyError, IndexError, binascii.Error, UnicodeError) as error:
         raise invalid("page.cursor", "The cursor is not one of ours; start from the first page.") from error
 

@@ -45,3 +45,19 @@ def refused(error: ValidationError, where: str) -> DomainError:
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return DomainError(f"{where}.invalid", Kind.INVALID, f"{len(problems)} values cannot be taken.", problems=problems)
+
+
+def refuse_nul(value: Any, where: str) -> None:
+    """No text may hold U+0000, which the database cannot keep; 422 that names the first place."""
+    waiting: list[tuple[Any, str]] = [(value, "")]
+    while waiting:
+        item, path = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                message = "It holds a NUL character; leave it out."
+                found = Problem(code=f"{where}.nul", message=message, path=path or "/")
+                raise DomainError(f"{where}.invalid", Kind.INVALID, "1 value cannot be taken.", problems=[found])
+        elif isinstance(item, dict):
+            waiting += [(name, path) for name in item] + [(part, f"{path}/{name}") for name, part in item.items()]
+        elif isinstance(item, list):
+            waiting += [(part, f"{path}/{index}") for index, part in enumerate(item)]

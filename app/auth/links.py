@@ -49,5 +49,12 @@ def scope_of(link: GoLink) -> str:
     return f"launch:{link.kit_version_id}"
 
 
+def check_link_fits(scope: str | None, kit_version_id: UUID) -> None:
+    """A session opened by a link serves the one kit version that the link named; any other is refused."""
+    if scope is not None and scope != f"launch:{kit_version_id}":
+        message = "The link you came by is for another campaign. Sign in to launch this one."
+        raise DomainError("link.other_campaign", Kind.FORBIDDEN, message)
+
+
 def _serializer(settings: Settings) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings.secret_key, salt=_SALT)

@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "beat": ("app.cli.processes:beat", "Run the clock alone."),
     "db": ("app.cli.db:db", "Migrate the database, or hold it against the models."),
     "programme": ("app.cli.programme:programme", "Found a programme and invite its administrator."),
-    "kit": ("app.cli.kit:kit", "Check, translate, import and export campaign kits."),
+    "kit": ("app.cli.kit_store:kit", "Check, translate, import and export campaign kits."),
     "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
 }
 HIDDEN: dict[str, str] = {"demo-seed": "app.cli.demo:demo_seed"}  # what other commands call

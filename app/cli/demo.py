@@ -63,7 +63,9 @@ def _run(container: Container, plan: DemoPlan, data: Path) -> None:
         for path in launching.write_files(container, launch, folder):
             click.echo(f"{launch.partner.name} · {_shown(path)}")
     click.echo("")
-    for person in [*plan.people, *(person for partner in plan.partners for person in partner.people)]:
+    people = [person for vendor in plan.vendors for person in vendor.people]
+    people += [person for partner in plan.partners for person in partner.people]
+    for person in people:
         click.echo(f"sign in as {person.role.value:<15} {person.email:<36} {sign_ins.password(person.email)}")
 
 

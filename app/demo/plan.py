@@ -40,8 +40,8 @@ class DemoPartner:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoPlan:
-    """The whole demo programme."""
+class DemoVendor:
+    """A vendor's programme with its people and its kits."""
 
     slug: str
     name: str
@@ -51,8 +51,15 @@ class DemoPlan:
     address: str
     sender_email: str
     kits: tuple[str, ...]
-    launch: str
     people: tuple[DemoPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """The vendors, the kit that is launched, and the partners, who sell with all of them."""
+
+    vendors: tuple[DemoVendor, ...]
+    launch: str
     partners: tuple[DemoPartner, ...]
 
 
@@ -60,10 +67,23 @@ def _person(raw: dict[str, Any]) -> DemoPerson:
     return DemoPerson(raw["name"], raw["email"], Role(raw["role"]), raw["locale"])
 
 
+def _vendor(raw: dict[str, Any]) -> DemoVendor:
+    return DemoVendor(
+        slug=raw["slug"],
+        name=raw["name"],
+        accent=raw["accent"],
+        time_zone=raw["time_zone"],
+        locale=raw["locale"],
+        address=raw["address"],
+        sender_email=raw["email"],
+        kits=tuple(raw["kits"]),
+        people=tuple(_person(person) for person in raw["person"]),
+    )
+
+
 def read_plan(path: Path) -> DemoPlan:
     """The plan; paths in it are relative to its folder."""
     raw = tomllib.loads(path.read_text("utf-8"))
-    programme = raw["programme"]
     partners = tuple(
         DemoPartner(
             slug=item["slug"],
@@ -78,16 +98,4 @@ def read_plan(path: Path) -> DemoPlan:
         )
         for item in raw["partner"]
     )
-    return DemoPlan(
-        slug=programme["slug"],
-        name=programme["name"],
-        accent=programme["accent"],
-        time_zone=programme["time_zone"],
-        locale=programme["locale"],
-        address=programme["address"],
-        sender_email=programme["email"],
-        kits=tuple(programme["kits"]),
-        launch=programme["launch"],
-        people=tuple(_person(person) for person in raw["person"]),
-        partners=partners,
-    )
+    return DemoPlan(tuple(_vendor(item) for item in raw["programme"]), raw["launch"], partners)

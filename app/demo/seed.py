@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from app.demo.plan import DemoFailed, DemoPartner, DemoPlan
+from app.demo.plan import DemoFailed, DemoPartner, DemoPlan, DemoVendor
 from app.demo.sign_ins import SignIns
 from campaigns.audience.models import ContactImport, ContactList
 from campaigns.audience.service.importing import confirm_import, options_of, receive_file
@@ -34,18 +34,17 @@ Say = Callable[[str], None]
 LIMIT_S = 300.0
 
 
-def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, say: Say) -> UUID:
-    """The programme with its people, kits, partners and brands. Returns the programme's id."""
-    with container.uow.reading() as session:
-        found = session.scalar(select(Programme.id).where(Programme.slug == plan.slug))
-    programme_id = found or _found(container, plan, sign_ins)
-    for slug in plan.kits:
-        if (kits / slug / "kit.toml").exists():
-            say(f"kit {slug}: checking every piece in every language")
-            _publish(container, programme_id, kits / slug)
+def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, say: Say) -> None:
+    """The programmes with their people and kits, and the partners with their brands."""
+    programmes = [_programme(container, vendor, sign_ins) for vendor in plan.vendors]
+    folders = [
+        (programme_id, kits / slug)
+        for programme_id, vendor in zip(programmes, plan.vendors, strict=True)
+        for slug in vendor.kits
+    ]
+    _publish(container, folders, say)
     for partner in plan.partners:
-        _partner(container, programme_id, partner, sign_ins)
-    return programme_id
+        _partner(container, programmes, partner, sign_ins)
 
 
 def partner_actor(partner_id: UUID, locale: str) -> Actor:
@@ -53,20 +52,23 @@ def partner_actor(partner_id: UUID, locale: str) -> Actor:
     return Actor(kind="person", role=Role.PARTNER_ADMIN, partner_id=partner_id, locale=locale, name="Demo")
 
 
-def _found(container: Container, plan: DemoPlan, sign_ins: SignIns) -> UUID:
+def _programme(container: Container, vendor: DemoVendor, sign_ins: SignIns) -> UUID:
     with container.uow() as uow:
+        known = uow.session.scalar(select(Programme.id).where(Programme.slug == vendor.slug))
+        if known is not None:
+            return known
         programme_id = found_programme(
             uow,
             SYSTEM,
-            name=plan.name,
-            slug=plan.slug,
-            accent=plan.accent,
-            locale=plan.locale,
-            time_zone=plan.time_zone,
-            postal_address=plan.address,
-            sender_email=plan.sender_email,
+            name=vendor.name,
+            slug=vendor.slug,
+            accent=vendor.accent,
+            locale=vendor.locale,
+            time_zone=vendor.time_zone,
+            postal_address=vendor.address,
+            sender_email=vendor.sender_email,
         )
-        for person in plan.people:
+        for person in vendor.people:
             add_person(
                 uow,
                 SYSTEM,
@@ -80,15 +82,21 @@ def _found(container: Container, plan: DemoPlan, sign_ins: SignIns) -> UUID:
     return programme_id
 
 
-def _publish(container: Container, programme_id: UUID, folder: Path) -> None:
-    actor = Actor(kind="person", role=Role.MARKETING, programme_id=programme_id, name="Demo")
-    with container.uow() as uow:
-        version_id = upload_files(uow, actor, container.storage, read_kit(folder)).version_id
-    _wait(container, select(KitVersion.checked_at).where(KitVersion.id == version_id), "The kit's check")
-    with container.uow() as uow:
-        state = uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id))
-        if state == "draft":
-            publish(uow, actor, version_id)
+def _publish(container: Container, folders: list[tuple[UUID, Path]], say: Say) -> None:
+    """Upload all, so that they are checked side by side, then publish what is a draft."""
+    uploaded = []
+    for programme_id, folder in folders:
+        actor = Actor(kind="person", role=Role.MARKETING, programme_id=programme_id, name="Demo")
+        with container.uow() as uow:
+            done = upload_files(uow, actor, container.storage, read_kit(folder))
+        if done.created:
+            say(f"kit {folder.name}: checking every piece in every language")
+        uploaded.append((actor, done.version_id))
+    for actor, version_id in uploaded:
+        _wait(container, select(KitVersion.checked_at).where(KitVersion.id == version_id), "The kit's check")
+        with container.uow() as uow:
+            if uow.session.scalar(select(KitVersion.state).where(KitVersion.id == version_id)) == "draft":
+                publish(uow, actor, version_id)
 
 
 def _wait(container: Container, query: Select[Any], what: str) -> None:
@@ -102,14 +110,14 @@ def _wait(container: Container, query: Select[Any], what: str) -> None:
     raise DemoFailed(f"{what} did not end in {LIMIT_S:.0f} s; is a worker running?")
 
 
-def _partner(container: Container, programme_id: UUID, partner: DemoPartner, sign_ins: SignIns) -> None:
+def _partner(container: Container, programmes: list[UUID], partner: DemoPartner, sign_ins: SignIns) -> None:
     with container.uow() as uow:
         partner_id = uow.session.scalar(select(Partner.id).where(Partner.slug == partner.slug))
         if partner_id is None:
             partner_id = add_partner(
                 uow,
                 SYSTEM,
-                programme_id,
+                programmes,
                 name=partner.name,
                 slug=partner.slug,
                 country=partner.country,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 WORDS = (
     "amber", "basin", "cedar", "delta", "ember", "fjord", "grove", "harbor", "inlet", "juniper", "kettle", "lantern",
-    "meadow", "nectar", "orchard", "pebble", "quartz", "river", "saddle", "timber", "umber", "valley", "willow", "zephyr",
+    "meadow", "nectar", "orchard", "pebble", "quartz", "river", "saddle", "timber", "umber", "valley", "willow",
+    "zephyr",
 )  # fmt: skip
 
 

@@ -20,7 +20,9 @@ from app.embedded.places import Places, locked, prepare, secret_key
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
 from app.embedded.watch import Watch, healthy
+from campaigns.core.settings import SettingsError, read
 
+AGAIN_AFTER_S = 1.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,6 +55,7 @@ class Stack:
         self._given = dict(environment)
         self._say = say
         self._asked_to_stop = 0
+        self._asked_at = 0.0
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._children: list[Child] = []
@@ -77,7 +80,11 @@ class Stack:
             os.close(self._wake_write)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._asked_to_stop and now - self._asked_at < AGAIN_AFTER_S:
+            return  # the same wish by two ways: from the terminal and from whoever started us
         self._asked_to_stop += 1
+        self._asked_at = now
         with suppress(BlockingIOError):
             os.write(self._wake_write, b".")
         if self._asked_to_stop == 1:
@@ -92,13 +99,16 @@ class Stack:
         places = prepare(options.data)
         undo.enter_context(locked(places))
         environment = self._environment(places)
+        _check_settings(environment, options.root)
         database, broker = self._start_servers(undo, places, environment)
         self._migrate(environment, release_leases=database)
         undo.callback(self._stop_children)
         watch = Watch(lambda spec: self._lost(environment, spec) if database else None)
-        for spec in self._specs(places, environment):
+        web, *others = self._specs(places, environment)
+        self._children.append(watch.start(web))
+        self._wait_for_web(watch)  # before the others take the processors for their own start
+        for spec in others:
             self._children.append(watch.start(spec))
-        self._wait_for_web(watch)
         url = environment["PUBLIC_URL"]
         for command in options.first_run:
             self._run_once(command, environment)
@@ -185,6 +195,15 @@ class Stack:
             child.ask_to_stop()
         for child in self._children:
             child.stop(at_once=self._asked_to_stop > 1)
+
+
+def _check_settings(environment: Mapping[str, str], root: Path) -> None:
+    """Every problem with the settings, before anything is started; what is embedded is not known yet, and right."""
+    embedded = {"DATABASE_URL": "postgresql:///embedded", "BROKER_URL": "redis+socket:///embedded"}
+    try:
+        read({**embedded, **environment}, root=root)
+    except SettingsError as error:
+        raise StartError("the settings cannot be used", "\n".join(error.problems)) from error
 
 
 _URLS = ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL", "SMTP_URL")

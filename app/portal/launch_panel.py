@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
+from app.auth.links import check_link_fits
 from app.campaign_words import channel_words, kit_of, kit_text, language_name, lead_count, lead_first, reason_words
 from app.error_texts import errors_by_field, problem_text, text_of
 from app.portal.launch_form import PanelForm, read_panel
@@ -18,23 +19,12 @@ from app.security import embeds_previews, limited
 from app.templating import is_htmx
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
-from campaigns.kits.queries import kits_for
 from campaigns.launches import service
 from campaigns.launches.offer import LaunchOffer, launch_offer
 from campaigns.launches.service import LaunchRequest
 from renderer.kit.messages import FIELD_CONTEXT
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/portal/campaigns")
-
-
-@blueprint.get("")
-@permission("campaign.read")
-def index() -> str:
-    """Every campaign the partner may launch, each with its own finished piece."""
-    session, acting = uow().session, current.actor()
-    cards = kits_for(session, acting, on=container().clock.now().date())
-    offers = [launch_offer(session, acting, card.version_id, now=container().clock.now()) for card in cards]
-    return render_template("portal/campaigns.html", cards=list(zip(cards, offers, strict=True)), language=language_name)
 
 
 def _offer(version_id: UUID, form: PanelForm) -> LaunchOffer:
@@ -50,8 +40,14 @@ def _offer(version_id: UUID, form: PanelForm) -> LaunchOffer:
     )
 
 
+def _check_link(version_id: UUID) -> None:
+    here = current.signed_in()
+    check_link_fits(here.scope if here else None, version_id)
+
+
 def _panel(version_id: UUID, form: PanelForm, refused: str = "", problems: Any = ()) -> str:
     embeds_previews()
+    _check_link(version_id)
     offer = _offer(version_id, form)
     kit = kit_of(offer.version)
     return render_template(
@@ -119,6 +115,7 @@ def pieces(version_id: UUID) -> str | Response:
 def confirm(version_id: UUID) -> Response | tuple[str, int]:
     """Launch. The same click again leads to the same launch."""
     form = read_panel(request.form)
+    _check_link(version_id)
     try:
         offer = _offer(version_id, form)
         launch_id = service.launch_campaign(

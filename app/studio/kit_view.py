@@ -93,7 +93,11 @@ def cell(page: KitPage, asset_id: str, locale: str) -> CellView:
     kind, symbol = SYMBOLS[state]
     if state == "overflows":
         over = found.get("over")
-        word = _("%(figure)s %(unit)s over", figure=number(over, 1), unit=found.get("unit", "")) if over else _("overflows")
+        word = (
+            _("%(figure)s %(unit)s over", figure=number(over, 1), unit=found.get("unit", ""))
+            if over
+            else _("overflows")
+        )
     elif state == "partial":
         word = _("%(done)s of %(total)s", done=number(found["translated"]), total=number(found["total"]))
     else:

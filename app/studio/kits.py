@@ -32,7 +32,9 @@ SHOWN_PROBLEMS = 8
 @permission("kit.read")
 def index() -> str:
     """Every kit of the programme."""
-    return render_template("studio/kits.html", kits=queries.kits_for(uow().session, current.actor()), language=language_name)
+    return render_template(
+        "studio/kits.html", kits=queries.kits_for(uow().session, current.actor()), language=language_name
+    )
 
 
 def _version_asked() -> UUID | None:
@@ -57,6 +59,7 @@ def show(kit_id: UUID) -> str:
         "studio/kit.html",
         page=page,
         problems=problems,
+        serious=sum(1 for item in problems if item.problem.severity != "note"),
         pieces=kit_view.pieces(page, problems) if samples else [],
         samples=samples,
         sample=asked if asked in samples else (samples[0] if samples else ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Settings:
     send_policy: str = "at_most_once"
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
+    broker_prefix: str = "throughline"
 
     @property
     def secure_cookies(self) -> bool:
@@ -79,6 +81,9 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
     proxies = environ.get("TRUSTED_PROXIES", "0")
     if not proxies.isdigit():
         problems.append("TRUSTED_PROXIES must be a number")
+    prefix = environ.get("BROKER_PREFIX", "").strip() or "throughline"
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", prefix):
+        problems.append("BROKER_PREFIX may hold up to 40 letters, digits, _ and -")
     if problems:
         raise SettingsError(problems)
     public = values["PUBLIC_URL"].rstrip("/")
@@ -96,6 +101,7 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
         send_policy=policy,
         trusted_proxies=int(proxies),
         metrics_token=environ.get("METRICS_TOKEN", ""),
+        broker_prefix=prefix,
     )
 
 

@@ -21,9 +21,9 @@ REQUEST_ID_HEADER = "x_request_id"
 _IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
-def broker_queue(queue: str) -> str:
-    """The name a queue has at the broker, which may serve others too."""
-    return f"throughline.{queue}"
+def broker_queue(queue: str, prefix: str = "throughline") -> str:
+    """The name a queue has at the broker, which may serve others, and other installations of ours, too."""
+    return f"{prefix}.{queue}"
 
 
 def transport_options(broker_url: str) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def transport_options(broker_url: str) -> dict[str, Any]:
 class CeleryWaker:
     """Sends calls to a broker. After a failure it stays silent for some seconds instead of delaying every commit."""
 
-    def __init__(self, broker_url: str) -> None:
+    def __init__(self, broker_url: str, prefix: str = "throughline") -> None:
+        self._prefix = prefix
         self._app = Celery("throughline-waker", broker=broker_url, set_as_current=False)
         self._app.conf.update(
             task_ignore_result=True,
@@ -62,7 +63,7 @@ class CeleryWaker:
                     self._app.send_task(
                         call.task,
                         args=[str(call.job_id)],
-                        queue=broker_queue(call.queue),
+                        queue=broker_queue(call.queue, self._prefix),
                         headers={REQUEST_ID_HEADER: call.request_id},
                         producer=producer,
                         ignore_result=True,
@@ -78,7 +79,9 @@ class CeleryWaker:
             with self._app.connection_for_read() as connection:
                 connection.ensure_connection(timeout=3, **_IMPATIENT)
                 try:
-                    declared = connection.default_channel.queue_declare(queue=broker_queue(queue), passive=True)
+                    declared = connection.default_channel.queue_declare(
+                        queue=broker_queue(queue, self._prefix), passive=True
+                    )
                 except self._channel_errors:
                     return 0
                 return int(declared.message_count)

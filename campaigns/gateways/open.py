@@ -37,7 +37,7 @@ def open_mail(settings: Settings, storage: Storage, sessions: sessionmaker[Sessi
 
 def open_waker(settings: Settings) -> Waker:
     """Celery's queue at the broker."""
-    return CeleryWaker(settings.broker_url)
+    return CeleryWaker(settings.broker_url, settings.broker_prefix)
 
 
 def open_container(settings: Settings, *, pool_size: int = 8, clock: Clock | None = None) -> Container:

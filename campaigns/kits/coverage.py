@@ -9,7 +9,7 @@ from typing import Any, Literal
 from renderer.kit.archive import KitFiles
 from renderer.kit.load import LoadedKit, variant_paths
 from renderer.kit.manifest import Asset
-from renderer.kit.messages import Message, coverage, extract_messages
+from renderer.kit.messages import KIT_CONTEXT, Message, coverage, extract_messages
 from renderer.report import Problem
 
 CellState = Literal["fits", "overflows", "partial", "missing", "translated", "failed"]
@@ -99,7 +99,10 @@ def _layout_variants(asset: Asset, locale: str) -> tuple[str, ...]:
 
 
 def table(kit: LoadedKit, problems: Iterable[Problem], *, drawn: bool) -> dict[str, Any]:
-    """`{"locales": {locale: percent}, "pieces": {asset: {locale: cell}}}`; `drawn` if every piece was rendered."""
+    """`{"locales": {locale: percent}, "pieces": {asset: {locale: cell}}, "texts": {locale: {title, summary}}}`.
+
+    `drawn` if every piece was rendered. The texts let lists speak the reader's language without opening the kit.
+    """
     listed = list(problems)
     percent: Mapping[str, int] = {
         locale: 100 if not item.total else item.translated * 100 // item.total for locale, item in coverage(kit).items()
@@ -110,4 +113,15 @@ def table(kit: LoadedKit, problems: Iterable[Problem], *, drawn: bool) -> dict[s
         pieces[asset.id] = {
             locale: _cell(kit, asset, locale, messages, listed, drawn).as_dict() for locale in kit.manifest.locales
         }
-    return {"locales": dict(percent), "pieces": pieces}
+    return {"locales": dict(percent), "pieces": pieces, "texts": _texts(kit)}
+
+
+def _texts(kit: LoadedKit) -> dict[str, dict[str, str]]:
+    manifest = kit.manifest
+    return {
+        locale: {
+            "title": kit.text(manifest.title, locale, KIT_CONTEXT),
+            "summary": kit.text(manifest.summary, locale, KIT_CONTEXT),
+        }
+        for locale in manifest.locales
+    }

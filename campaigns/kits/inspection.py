@@ -49,8 +49,6 @@ def inspect_file(path: str, data: bytes) -> Inspection:
     if task == "logo.intake":  # whether a sample's logo suits its ground is the kit check's to say
         return Inspection(True)
     found = answer.values.get("problems") or []
-    if task == "logo.intake":  # a sample's logo for dark grounds is pale on white, and meant so
-        found = []
     return Inspection(True, tuple(_problems(path, found)))
 
 

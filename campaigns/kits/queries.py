@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,14 @@ class KitCard:
     since: datetime
     valid_from: date | None
     valid_until: date | None
+    source_locale: str
+    labels: tuple[str, ...]
+    mails: int
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, name: str, locale: str) -> str:
+        """`title` or `summary` in a language, the source's where the kit has none."""
+        return self.texts.get(locale, {}).get(name) or str(getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,18 @@ class KitPage:
 def _ref(row: Row[Any]) -> VersionRef:
     values: list[Any] = list(row)
     return VersionRef(*[*values[:10], day(values[10]), day(values[11])])
+
+
+def title_in(locale: str) -> ColumnElement[str]:
+    """A version's title in a language, the source's where it has none; for queries that join `KitVersion`."""
+    translated = KitVersion.coverage["texts"][locale]["title"].astext
+    return func.coalesce(func.nullif(translated, ""), KitVersion.manifest["title"].astext)
+
+
+def titles_in(session: Session, version_ids: Sequence[UUID], locale: str) -> dict[UUID, str]:
+    """By version, the title in a language; for callers that hold rows of the actor's own which point to them."""
+    rows = session.execute(select(KitVersion.id, title_in(locale)).where(KitVersion.id.in_(version_ids)))
+    return dict(rows.tuples().all())
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -197,6 +217,10 @@ def _card(version: KitVersion, kit: Kit, programme_name: str, programme_slug: st
         since=version.published_at or version.created_at,
         valid_from=day(manifest["valid_from"]),
         valid_until=day(manifest["valid_until"]),
+        source_locale=manifest["source_locale"],
+        labels=tuple(manifest["labels"]),
+        mails=len(manifest["steps"]),
+        texts=version.coverage.get("texts", {}),
     )
 
 

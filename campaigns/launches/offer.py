@@ -21,7 +21,7 @@ from campaigns.core.tenancy import partner_of, scoped
 from campaigns.kits.queries import manifest_of, newest_published, version_ref
 from campaigns.kits.rules import VersionRef
 from campaigns.launches import fields as rules_of_fields
-from campaigns.launches.rules import proposed_start
+from campaigns.launches.rules import locales_for, proposed_start
 from campaigns.partners.brand.queries import current_revision
 from campaigns.partners.models import Partner, Programme
 from renderer.kit.manifest import Funds, KitField, Manifest
@@ -152,13 +152,7 @@ def zone_of(partner: Partner) -> ZoneInfo:
 def _chosen(manifest: Manifest, partner: Partner, asked: Sequence[str] | None) -> tuple[str, ...]:
     if asked is not None:
         return tuple(locale for locale in manifest.locales if locale in asked)
-    wanted = [*partner.locales, partner.locale]
-    mine = tuple(locale for locale in manifest.locales if locale in wanted)
-    if mine:
-        return mine
-    languages = {locale.partition("-")[0] for locale in wanted}
-    near = tuple(locale for locale in manifest.locales if locale.partition("-")[0] in languages)
-    return near[:1] or (manifest.source_locale,)
+    return locales_for(manifest.locales, manifest.source_locale, (*partner.locales, partner.locale))
 
 
 def _pieces(manifest: Manifest) -> tuple[OfferPiece, ...]:

@@ -252,3 +252,9 @@ def users_of_kit(session: Session, actor: Actor, kit_id: UUID, *, names: int = 3
     for version_id, name, _ in session.execute(query):
         found.setdefault(version_id, []).append(name)
     return {key: Users(key, len(who), tuple(who[:names])) for key, who in found.items()}
+
+
+def partners_running(session: Session, version_id: UUID) -> list[UUID]:
+    """Which partners have a launch of the version that was not cancelled; for the vendor who owns it."""
+    query = select(Launch.partner_id).where(Launch.kit_version_id == version_id, Launch.state != State.CANCELLED.value)
+    return list(session.scalars(query.distinct()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -124,3 +125,13 @@ def new_slug(partner_slug: str, kit_slug: str) -> str:
     """A launch's public name: readable, and with six characters nobody guesses."""
     tail = "".join(secrets.choice(_SLUG_ALPHABET) for _ in range(6))
     return f"{partner_slug}-{kit_slug}-{tail}"[:120]
+
+
+def locales_for(offered: Sequence[str], source: str, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The offered locales a partner would choose: its own, else the nearest by language, else the source."""
+    mine = tuple(locale for locale in offered if locale in wanted)
+    if mine:
+        return mine
+    languages = {locale.partition("-")[0] for locale in wanted}
+    near = tuple(locale for locale in offered if locale.partition("-")[0] in languages)
+    return near[:1] or (source,)

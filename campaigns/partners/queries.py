@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -173,3 +174,35 @@ def tenants_of(session: DbSession, person_id: UUID) -> list[Tenant]:
 def any_programme(session: DbSession) -> bool:
     """True once the installation has a programme."""
     return session.scalar(select(Programme.id).limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerHead:
+    """Who heads a partner of the programme: whom a vendor may tell of a campaign."""
+
+    grant_id: UUID
+    epoch: int
+    partner_id: UUID
+    name: str
+    email: str
+    locale: str
+
+
+def partner_heads(session: DbSession, actor: Actor, *, without: Sequence[UUID] = ()) -> list[PartnerHead]:
+    """The administrators of the programme's partners, except of the partners in `without`."""
+    require(actor, "partner.read")
+    query = (
+        select(Grant.id, Person.epoch, Grant.partner_id, Person.name, Person.email, Person.locale)
+        .join(Person, Person.id == Grant.person_id)
+        .join(Membership, Membership.partner_id == Grant.partner_id)
+        .where(
+            Membership.programme_id == programme_of(actor),
+            Membership.ended_at.is_(None),
+            Grant.role == Role.PARTNER_ADMIN.value,
+            Grant.revoked_at.is_(None),
+            Person.disabled_at.is_(None),
+            Grant.partner_id.not_in(without),
+        )
+        .order_by(Person.email)
+    )
+    return [PartnerHead(*row) for row in session.execute(query)]

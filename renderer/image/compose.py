@@ -26,8 +26,8 @@ from renderer.image.layers import (
 )
 from renderer.image.textmask import TextMask, draw_mask
 from renderer.kit.manifest import BrandRules
-from renderer.logo.contrast import choose_logo, format_colour, parse_colour
-from renderer.logo.placement import place_logo
+from renderer.logo.contrast import format_colour, logo_for, on_plate, parse_colour
+from renderer.logo.placement import PLATE_MARGIN, place_logo, plate_around
 from renderer.logo.vector import draw_svg
 from renderer.report import Problem
 from renderer.spec import BrandSpec, FilledSlot, LogoImage, direction
@@ -116,7 +116,7 @@ def _layer(
         return Layer(*drawn.mask, parse_colour(filled.colour)), drawn.warnings
     if slot.type == "logo":
         try:
-            return _logo_layer(base, filled, brand, rules, locale), ()
+            return _logo_layer(base, filled, brand, rules, locale)
         except RenderError as error:
             raise RenderError(error.code, error.message, **{**error.params, "slot": slot.id}) from None
     if slot.type == "qr":
@@ -135,17 +135,25 @@ def _draw_text(base: ImageBase, filled: FilledSlot, locale: str, fonts: FontBook
     return _Drawn(draw_mask(fitted, x * base.scale[0], y * base.scale[1], base.scale[0]), fitted.warnings)
 
 
-def _logo_layer(base: ImageBase, filled: FilledSlot, brand: BrandSpec, rules: BrandRules, locale: str) -> Layer:
+def _logo_layer(
+    base: ImageBase, filled: FilledSlot, brand: BrandSpec, rules: BrandRules, locale: str
+) -> tuple[Layer, tuple[Problem, ...]]:
     slot = filled.slot
     behind = _mean_colour(base, slot.box) if slot.ground == "auto" else None
-    logo = choose_logo(brand, slot.ground, rules.min_contrast, behind=behind)
-    x, y, width, height = place_logo(
-        logo, slot.box, clear_space=rules.clear_space, align=slot.align, min_width=MIN_LOGO_PX,
-        direction=direction(locale),
-    )  # fmt: skip
-    size = max(1, round(width * base.scale[0])), max(1, round(height * base.scale[1]))
+    choice = logo_for(brand, slot.ground, rules.min_contrast, behind=behind)
+    logo, clear = choice.logo, max(rules.clear_space, PLATE_MARGIN) if choice.plate else rules.clear_space
+    placed = place_logo(
+        logo, slot.box, clear_space=clear, align=slot.align, min_width=MIN_LOGO_PX, direction=direction(locale)
+    )
+    left, top, right, bottom = _pixels(base, placed)
+    size = right - left, bottom - top
     picture = _logos.get((logo.digest, size), lambda: _draw_logo(logo, size))
-    return pixel_layer(picture, round(x * base.scale[0]), round(y * base.scale[1]))
+    if choice.plate is None:
+        return pixel_layer(picture, left, top), ()
+    plate = _pixels(base, plate_around(placed, slot.box))
+    ground = Image.new("RGBA", (plate[2] - plate[0], plate[3] - plate[1]), (*parse_colour(choice.plate), 255))
+    ground.alpha_composite(picture, (max(0, left - plate[0]), max(0, top - plate[1])))
+    return pixel_layer(ground, plate[0], plate[1]), (on_plate(slot.id),)
 
 
 def _draw_logo(logo: LogoImage, size: tuple[int, int]) -> Image.Image:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from renderer.errors import RenderError
 from renderer.kit.layout import SlotGround
+from renderer.report import Problem
 from renderer.spec import BrandSpec, Ground, LogoImage
 
 LIGHT_GROUND = "#ffffff"
@@ -81,3 +84,32 @@ def choose_logo(brand: BrandSpec, ground: SlotGround, min_contrast: float, *, be
 def contrast_on(logo: LogoImage, ground: Ground) -> float:
     """The logo's own contrast on the light or the dark ground, as measured at intake."""
     return logo.contrast_on_light if ground == "light" else logo.contrast_on_dark
+
+
+@dataclass(frozen=True, slots=True)
+class LogoChoice:
+    """The logo for a ground and, where it can only be read on a plate of its own, that plate's colour."""
+
+    logo: LogoImage
+    plate: str | None = None
+
+
+def logo_for(brand: BrandSpec, ground: SlotGround, min_contrast: float, *, behind: str | None = None) -> LogoChoice:
+    """`choose_logo`, but a brand with one variant is set on a plate where that variant cannot be read.
+
+    RenderError `logo.missing`, or `logo.contrast` if no variant can be read on white or on dark either.
+    """
+    try:
+        return LogoChoice(choose_logo(brand, ground, min_contrast, behind=behind))
+    except RenderError as error:
+        if error.code != "logo.contrast":
+            raise
+        other: Ground = "light" if error.params["ground"] == "dark" else "dark"
+        logo = choose_logo(brand, other, min_contrast)
+        return LogoChoice(logo, LIGHT_GROUND if other == "light" else DARK_GROUND)
+
+
+def on_plate(slot_id: str) -> Problem:
+    """The note that goes with a piece whose logo stands on a plate."""
+    message = "The logo stands on a plate, since the brand kit has no variant for this ground."
+    return Problem("logo.on_plate", message, "note", slot=slot_id)

@@ -74,3 +74,15 @@ def _too_small(measured: float, needed: float, aspect: float, clear_space: float
         needed=round(needed, 2),
         box_needed=[round(box_needed[0], 2), round(box_needed[1], 2)],
     )
+
+
+PLATE_MARGIN = 0.35  # of the logo's height, on every side
+
+
+def plate_around(placed: Box, slot: Box) -> Box:
+    """The plate under a placed logo: the logo and a margin, inside the slot."""
+    x, y, width, height = placed
+    margin = height * PLATE_MARGIN
+    left, top = max(slot[0], x - margin), max(slot[1], y - margin)
+    right, bottom = min(slot[0] + slot[2], x + width + margin), min(slot[1] + slot[3], y + height + margin)
+    return left, top, right - left, bottom - top

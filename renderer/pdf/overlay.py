@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from renderer.errors import RenderError
 from renderer.kit.manifest import BrandRules
-from renderer.logo.contrast import choose_logo
-from renderer.logo.placement import place_logo
+from renderer.logo.contrast import logo_for, on_plate
+from renderer.logo.placement import PLATE_MARGIN, place_logo, plate_around
 from renderer.pdf.images import logo_objects, picture_objects
 from renderer.pdf.incremental import Flat
 from renderer.pdf.objects import ObjectSet, Piece, Pieces, page_as_form
@@ -92,16 +92,21 @@ class _Drawing:
 
     def _logo(self, filled: FilledSlot) -> bytes:
         slot = filled.slot
-        logo = choose_logo(self.brand, slot.ground, self.rules.min_contrast)
-        x, y, width, height = place_logo(
+        choice = logo_for(self.brand, slot.ground, self.rules.min_contrast)
+        logo, clear = choice.logo, self.rules.clear_space
+        placed = place_logo(
             logo,
             slot.box,
-            clear_space=self.rules.clear_space,
+            clear_space=max(clear, PLATE_MARGIN) if choice.plate else clear,
             align=slot.align,
             min_width=self.rules.min_logo_mm,
             direction=direction(self.locale),
         )
-        return self._vector(logo, (x, y, width, height)) if logo.pdf else self._raster(logo, (x, y, width, height))
+        plate = b""
+        if choice.plate:
+            self.warnings.append(on_plate(slot.id))
+            plate = fill_colour(choice.plate) + b" %s re f\n" % _rectangle(plate_around(placed, slot.box))
+        return plate + (self._vector(logo, placed) if logo.pdf else self._raster(logo, placed))
 
     def _vector(self, logo: LogoImage, box: Box) -> bytes:
         objects, (x0, y0, x1, y1) = page_as_form(logo.pdf or b"")

@@ -14,13 +14,16 @@ from sqlalchemy import Engine
 
 from app import create_app
 from campaigns.bootstrap import Container
+from campaigns.core.actor import Actor, Role
 from campaigns.core.clock import SetClock
 from campaigns.core.ids import new_id
 from campaigns.core.settings import Settings
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.partners.models import Grant, Membership, Partner, Person, Programme
 from campaigns.partners.service.sign_in import hash_password
+from campaigns.partners.service.tokens import create_token, scopes_of
 from renderer.text.fonts import FontBook
+from tests.factories.api_stage import ApiStage, make_api_stage
 from tests.fakes import KeepingMail, MemoryStorage
 
 PASSWORD = "a quiet boiler hums"
@@ -137,3 +140,51 @@ def sign_in(app: Flask, world: World) -> Callable[[str], FlaskClient]:
         return client
 
     return enter
+
+
+ROLES = {
+    "vendor": Role.ADMIN,
+    "other_vendor": Role.ADMIN,
+    "partner": Role.PARTNER_ADMIN,
+    "other_partner": Role.PARTNER_ADMIN,
+}
+
+
+class ApiClient:
+    """A client with a bearer token."""
+
+    def __init__(self, client: FlaskClient, secret: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {secret}"}
+
+    def __getattr__(self, verb: str):
+        def call(path: str, headers: dict[str, str] | None = None, **more):
+            return getattr(self.client, verb)("/api/v1" + path, headers=self.headers | (headers or {}), **more)
+
+        return call
+
+
+@pytest.fixture
+def api(app: Flask, world, committing: UnitOfWorkFactory) -> Callable[..., ApiClient]:
+    """A caller with every scope of its role, or the named ones."""
+
+    def make(who: str, scopes: list[str] | None = None) -> ApiClient:
+        role = ROLES[who]
+        tenant = {
+            "vendor": {"programme_id": world.programme},
+            "other_vendor": {"programme_id": world.other_programme},
+            "partner": {"partner_id": world.partner},
+            "other_partner": {"partner_id": world.other_partner},
+        }[who]
+        actor = Actor(kind="person", role=role, person_id=world.people[who], **tenant)
+        with committing() as uow:
+            made = create_token(uow, actor, world.grants[who], "test", scopes or scopes_of(role), None)
+        return ApiClient(app.test_client(), made.secret)
+
+    return make
+
+
+@pytest.fixture
+def stage(container: Container, world: World) -> ApiStage:
+    """One of everything, the partner's own."""
+    return make_api_stage(container, world.programme, world.partner)

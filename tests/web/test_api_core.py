@@ -3,62 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from sqlalchemy import func, select
 
-from campaigns.core.actor import Actor, Role
 from campaigns.core.permissions import PERMISSIONS
-from campaigns.db.unit_of_work import UnitOfWorkFactory
 from campaigns.kits.models import KitVersion
 from campaigns.partners.models import ApiToken
-from campaigns.partners.service.tokens import create_token, scopes_of
 from tests.factories import campaign_kits as kits
-
-ROLES = {
-    "vendor": Role.ADMIN,
-    "other_vendor": Role.ADMIN,
-    "partner": Role.PARTNER_ADMIN,
-    "other_partner": Role.PARTNER_ADMIN,
-}
-
-
-class ApiClient:
-    """A client with a bearer token."""
-
-    def __init__(self, client: FlaskClient, secret: str) -> None:
-        self.client = client
-        self.headers = {"Authorization": f"Bearer {secret}"}
-
-    def __getattr__(self, verb: str):
-        def call(path: str, headers: dict[str, str] | None = None, **more):
-            return getattr(self.client, verb)("/api/v1" + path, headers=self.headers | (headers or {}), **more)
-
-        return call
-
-
-@pytest.fixture
-def api(app: Flask, world, committing: UnitOfWorkFactory) -> Callable[..., ApiClient]:
-    """A caller with every scope of its role, or the named ones."""
-
-    def make(who: str, scopes: list[str] | None = None) -> ApiClient:
-        role = ROLES[who]
-        tenant = {
-            "vendor": {"programme_id": world.programme},
-            "other_vendor": {"programme_id": world.other_programme},
-            "partner": {"partner_id": world.partner},
-            "other_partner": {"partner_id": world.other_partner},
-        }[who]
-        actor = Actor(kind="person", role=role, person_id=world.people[who], **tenant)
-        with committing() as uow:
-            made = create_token(uow, actor, world.grants[who], "test", scopes or scopes_of(role), None)
-        return ApiClient(app.test_client(), made.secret)
-
-    return make
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ from campaigns.partners.service.sessions import open_session
 from campaigns.partners.service.tokens import scopes_of
 from renderer.text.fonts import FontBook
 from tests.conftest import RecordingWaker
+from tests.factories.api_bodies import request_for
 from tests.factories.launching import settings
+from tests.factories.matrix_rows import add_everything
 from tests.fakes import KeepingMail, MemoryStorage
 
 ACTORS = ("anonymous", "partner", "other_partner", "vendor", "other_vendor", "revoked")
@@ -91,6 +93,7 @@ def build(container: Container) -> Stage:
         _enter(uow, stage, "other_vendor", Role.ADMIN, programme_id=other_vendor)
         _, member = _enter(uow, stage, "revoked", Role.PARTNER_MEMBER, partner_id=partner)
         member.revoked_at = uow.now
+        _, member_in_force = _enter(uow, stage, "member", Role.PARTNER_MEMBER, partner_id=partner)
         session_id = uow.session.scalar(select(Session.id).where(Session.person_id == person.id))
         invitation = Invitation(
             id=new_id(), secret_digest=digest("i"), email="new@osterly.example", role="partner_member",
@@ -102,7 +105,12 @@ def build(container: Container) -> Stage:
     with container.uow.reading() as session:
         page = brand.brand_page(session, acting)
     assert page.light
+    making = Actor(kind="person", role=Role.ADMIN, programme_id=vendor, name=VENDOR_MARK)
+    stage.named |= add_everything(container, making, acting, PARTNER_MARK)
     stage.named |= {
+        "brand_version": page.version,
+        "logo_file": LOGO,
+        "grant_id": member_in_force.id,
         "slug": "halvorsen",
         "path": "icons.svg",
         "token": "unknown",
@@ -165,11 +173,13 @@ def attempt(app: Flask, stage: Stage, verb: str, rule: Any, who: str) -> tuple[s
     if rule.rule.startswith("/api/"):
         if who in stage.tokens:
             headers["Authorization"] = f"Bearer {stage.tokens[who]}"
-    else:
-        if who in stage.secrets:
-            client.set_cookie("tl", stage.secrets[who])
-        page = client.get("/account" if who not in ("anonymous", "revoked") else "/sign-in").get_data(as_text=True)
-        headers["X-CSRF-Token"] = page.split('"X-CSRF-Token": "')[1].split('"')[0]
+        made = request_for(f"{verb} {rule.rule}", stage.named)
+        answer = client.open(path, method=verb, **(made | {"headers": headers | made["headers"]}))
+        return str(answer.status_code), answer.get_data().decode(errors="replace")
+    if who in stage.secrets:
+        client.set_cookie("tl", stage.secrets[who])
+    page = client.get("/account" if who not in ("anonymous", "revoked") else "/sign-in").get_data(as_text=True)
+    headers["X-CSRF-Token"] = page.split('"X-CSRF-Token": "')[1].split('"')[0]
     data = {"version": "1"} | {name: str(stage.named[name]) for name in ("grant", "person")}
     data["logo"] = str(stage.named["logo_id"])
     answer = client.open(path, method=verb, headers=headers, data=data if verb == "POST" else None)
@@ -196,9 +206,11 @@ def test_everybody_gets_the_written_answer(ground: tuple[Flask, Stage, Any], lin
     found, shown = {}, {}
     for who in ACTORS:
         inner = connection.begin_nested()
+        objects = dict(app.extensions["container"].storage.objects)
         found[who], shown[who] = attempt(app, stage, line.split(maxsplit=1)[0], rule, who)
         if inner.is_active:
             inner.rollback()
+        app.extensions["container"].storage.objects = objects
     assert found == expected
     for who in ("anonymous", "other_partner", "other_vendor", "revoked"):
         assert PARTNER_MARK not in shown[who], f"{who} sees the partner's name"

@@ -12,7 +12,10 @@ from app.api.operation import OPERATIONS
 from app.auth.access import public
 from app.unit_of_work import container
 
-RESOURCES = ("me", "programmes", "tokens", "kits", "campaigns", "lists", "outbox", "audit")
+RESOURCES = (
+    "me", "programmes", "people", "tokens", "brand", "kits", "campaigns", "launches", "launch_files", "totals", "lists",
+    "contacts", "suppressions", "imports", "leads", "exports", "partners", "outbox", "audit",
+)  # fmt: skip
 
 
 def make_blueprint() -> Blueprint:

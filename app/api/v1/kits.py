@@ -9,8 +9,9 @@ from uuid import UUID
 from flask import Response, request
 from pydantic import Field
 
-from app.api.operation import Answer, Call, Shape, operation
+from app.api.operation import Answer, Body, Call, Shape, operation
 from app.api.paging import Page, PageQuery, page_list
+from app.api.values import Text
 from campaigns.kits import queries
 from campaigns.kits.queries import KitCard, KitPage
 from campaigns.kits.rules import VersionRef
@@ -18,6 +19,8 @@ from campaigns.kits.service.publishing import publish, withdraw
 from campaigns.kits.service.uploading import upload_kit
 from campaigns.kits.store import kit_files
 from renderer.kit.archive import pack_kit
+
+KIT_MB = 200  # what an archive may unpack to is the reader's to say
 
 
 class KitOut(Shape):
@@ -66,10 +69,10 @@ class UploadOut(Shape):
     created: bool
 
 
-class WithdrawIn(Shape):
+class WithdrawIn(Body):
     """Why; your partners read it."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 def _card(card: KitCard) -> KitOut:
@@ -124,7 +127,8 @@ def list_kits(call: Call[Any, PageQuery]) -> KitList:
     answer=UploadOut,
     status=201,
     idempotent=True,
-    takes="application/zip",
+    takes=("application/zip",),
+    upload_mb=KIT_MB,
 )
 def upload_kit_zip(call: Call[Any, Any]) -> Answer:
     done = upload_kit(call.uow, call.actor, call.container.storage, request.get_data())

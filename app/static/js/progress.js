@@ -48,7 +48,19 @@
     });
   };
 
+  // What was swapped in has its copy buttons still asleep; those of the first page are throughline.js's.
+  const wake = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("button[data-copy][hidden]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        navigator.clipboard.writeText(button.dataset.copy).then(() => button.classList.add("is-done"));
+      });
+    }
+  };
+
   document.addEventListener("DOMContentLoaded", follow);
+  document.addEventListener("htmx:afterSettle", wake);
   document.addEventListener("htmx:afterSettle", follow);
   document.addEventListener("htmx:afterSwap", follow);
 })();

@@ -36,7 +36,9 @@ def publish(uow: UnitOfWork, actor: Actor, version_id: UUID) -> None:
     if version.state == "published":
         return
     if version.state == "withdrawn":
-        raise DomainError("kit.withdrawn", Kind.CONFLICT, "A withdrawn version stays withdrawn; upload a new one.")
+        raise DomainError(
+            "kit.withdrawn_already", Kind.CONFLICT, "A withdrawn version stays withdrawn; upload a new one."
+        )
     if version.checked_at is None:
         raise DomainError("kit.unchecked", Kind.CONFLICT, "The check of this version is not done yet; wait for it.")
     errors = errors_among(version.problems)
@@ -73,7 +75,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, version_id: UUID, reason: str) -> No
         )
     version = _own_version(uow, actor, version_id)
     if version.state == "withdrawn":
-        raise DomainError("kit.withdrawn", Kind.CONFLICT, "This version is withdrawn already.")
+        raise DomainError("kit.withdrawn_already", Kind.CONFLICT, "This version is withdrawn already.")
     uow.session.execute(
         update(KitVersion)
         .where(KitVersion.id == version_id)

@@ -30,14 +30,14 @@ def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version:
     """
     require(actor, "lead.write")
     partner_id = partner_of(actor)
-    if decision not in STATES:
-        raise DomainError("lead.decision", Kind.INVALID, "There is no such decision.", decision=decision)
     row = must_exist(
         uow.session.execute(
             select(Lead.state, Lead.version).where(Lead.id == lead_id, Lead.partner_id == partner_id)
         ).one_or_none(),
         "lead",
     )
+    if decision not in STATES:
+        raise DomainError("lead.decision", Kind.INVALID, "There is no such decision.", decision=decision)
     moved = uow.session.execute(
         update(Lead)
         .where(

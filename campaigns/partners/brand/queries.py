@@ -118,6 +118,12 @@ def brand_page(session: DbSession, actor: Actor) -> BrandPage:
     )
 
 
+def open_refusal(session: DbSession, actor: Actor) -> Refusal | None:
+    """The actor's latest dropped logo, if it was refused and nobody put it away."""
+    require(actor, "brand.read")
+    return _refusal(session, partner_of(actor))
+
+
 def own_logo(session: DbSession, actor: Actor, logo_id: UUID) -> LogoView:
     """One of the actor's logos; another partner's is not found."""
     require(actor, "brand.read")

@@ -60,7 +60,7 @@ def found_programme(
 def add_partner(
     uow: UnitOfWork,
     actor: Actor,
-    programme_id: UUID,
+    programmes: Sequence[UUID],
     *,
     name: str,
     slug: str,
@@ -69,7 +69,7 @@ def add_partner(
     time_zone: str,
     tier: str = "",
 ) -> UUID:
-    """A partner organisation in a programme; its first locale is the one it works in."""
+    """A partner organisation in these programmes; its first locale is the one it works in."""
     _system(actor)
     partner = Partner(
         id=new_id(),
@@ -82,9 +82,10 @@ def add_partner(
     )
     uow.session.add(partner)
     uow.session.flush()
-    uow.session.add(Membership(programme_id=programme_id, partner_id=partner.id, tier=tier))
-    uow.session.flush()
-    audit.record(uow, actor, "partner.add", "partner", partner.id, {"slug": slug}, programme_id=programme_id)
+    for programme_id in programmes:
+        uow.session.add(Membership(programme_id=programme_id, partner_id=partner.id, tier=tier))
+        uow.session.flush()
+        audit.record(uow, actor, "partner.add", "partner", partner.id, {"slug": slug}, programme_id=programme_id)
     return partner.id
 
 

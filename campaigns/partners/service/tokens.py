@@ -32,8 +32,8 @@ class NewToken:
 
 
 def scopes_of(role: Role) -> list[str]:
-    """The permissions a token of this role may carry; managing tokens and people stays with persons."""
-    kept_back = {"token.manage", "people.manage", "self.write"}
+    """The permissions a token of this role may carry; making tokens stays with persons."""
+    kept_back = {"token.manage", "self.write"}
     return sorted(name for name, roles in PERMISSIONS.items() if role in roles and name not in kept_back)
 
 

@@ -1,0 +1,90 @@
+"""Brand, partners and people over the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories.logos import plain_svg, wordmark_svg
+
+BRAND = {"name": "Osterly", "primary": "#14304D", "secondary": "#f2a61c", "url": "www.osterly.example"}
+
+
+def test_a_brand_is_saved_with_its_etag_and_restored(api):
+    client = api("partner")
+    first = client.get("/brand")
+    assert first.get_json()["revision"] is None
+    tag = {"If-Match": first.headers["ETag"]}
+    assert client.put("/brand", json=BRAND).status_code == 428
+    saved = client.put("/brand", json=BRAND, headers=tag)
+    assert saved.get_json()["url"] == "https://www.osterly.example"
+    assert client.put("/brand", json=BRAND | {"name": "X"}, headers=tag).status_code == 412
+    second = client.put("/brand", json=BRAND | {"name": "Y"}, headers={"If-Match": saved.headers["ETag"]})
+    back = client.post("/brand/revisions/1/restore", headers={"If-Match": second.headers["ETag"]})
+    assert (back.get_json()["name"], back.get_json()["revision"]) == ("Osterly", 3)
+    names = [one["name"] for one in client.get("/brand/revisions").get_json()["items"]]
+    assert sorted(names) == ["Osterly", "Osterly", "Y"]
+
+
+def test_a_brand_with_mistakes_names_them_all(api):
+    client = api("partner")
+    wrong = BRAND | {"email": "nobody", "phone": "call me", "url": "javascript:alert(1)"}
+    answer = client.put("/brand", json=wrong, headers={"If-Match": '"1"'})
+    assert answer.status_code == 422
+    assert {one["slot"] for one in answer.get_json()["problems"]} == {"email", "phone", "url"}
+
+
+def test_a_logo_is_taken_in_shown_and_placed(api):
+    client = api("partner")
+    taken = client.post("/brand/logo?filename=o.svg", data=wordmark_svg(), content_type="image/svg+xml")
+    assert taken.status_code == 200, taken.get_json()
+    logo = taken.get_json()["logo_light"]["id"]
+    assert client.get(f"/brand/logos/{logo}").get_data()[:4] == b"\x89PNG"
+    tag = {"If-Match": taken.headers["ETag"]}
+    assert client.put("/brand/logos/light", json={"logo_id": None}, headers=tag).status_code == 409
+    assert client.put("/brand/logos/dark", json={"logo_id": logo}, headers=tag).status_code == 422
+    assert client.put("/brand/logos/sideways", json={"logo_id": logo}, headers=tag).status_code == 404
+    assert client.post("/brand/colours", json={"logo_id": logo}, headers=tag).status_code == 200
+
+
+@pytest.mark.parametrize("data", [plain_svg(), b"not a picture", b""])
+def test_a_logo_that_cannot_be_used_says_why_and_is_put_away(api, data):
+    client = api("partner")
+    answer = client.post("/brand/logo", data=data, content_type="application/octet-stream")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "logo.refused")
+    assert answer.get_json()["problems"]
+    upload = answer.get_json()["params"]["upload_id"]
+    assert client.post(f"/brand/refusals/{upload}/dismiss").status_code == 204
+    wrong_type = client.post("/brand/logo", data=data, content_type="text/html")
+    assert wrong_type.status_code == 415
+
+
+def test_a_vendor_lists_and_invites_partners(api):
+    client = api("vendor")
+    assert [one["name"] for one in client.get("/partners").get_json()["items"]] == ["Osterly"]
+    assert client.get("/partners?search=nobody").get_json()["items"] == []
+    made = client.post("/partners/invitations", json={"company": "Neu & Co", "email": "eva@neu.example"})
+    assert made.status_code == 201, made.get_json()
+    assert "http://localhost/" in made.get_json()["link"]
+    pending = client.get("/partners/invitations").get_json()["items"]
+    assert [one["email"] for one in pending] == ["eva@neu.example"]
+    assert api("other_vendor").delete(f"/partners/invitations/{pending[0]['id']}").status_code == 404
+    assert client.delete(f"/partners/invitations/{pending[0]['id']}").status_code == 204
+    assert client.get("/partners/invitations").get_json()["items"] == []
+
+
+def test_a_company_invites_and_dismisses_people(api, world):
+    client = api("partner")
+    people = client.get("/people").get_json()["items"]
+    assert {one["email"] for one in people} == {"ines@osterly.example", "max@osterly.example"}
+    wrong = client.post("/people/invitations", json={"email": "a@osterly.example", "role": "admin"})
+    assert wrong.status_code == 422
+    made = client.post("/people/invitations", json={"email": "a@osterly.example", "role": "partner_member"})
+    assert made.status_code == 201
+    assert len(client.get("/people/invitations").get_json()["items"]) == 1
+    assert client.delete("/people/invitations/" + made.get_json()["id"]).status_code == 204
+    max_ = f"/people/{world.grants['member']}"
+    assert client.put(max_ + "/role", json={"role": "partner_admin"}).status_code == 204
+    assert client.post(max_ + "/sign-out").status_code == 204
+    assert client.delete(f"/people/{world.grants['partner']}").status_code == 409
+    assert client.delete(max_).status_code == 204
+    assert len(client.get("/people").get_json()["items"]) == 1

@@ -90,6 +90,8 @@ class Suppression(Keyed, Base):
             " OR (scope = 'global' AND partner_id IS NULL AND programme_id IS NULL)",
             name="scope_fits",
         ),
+        Index("ix_suppression_partner", "partner_id", postgresql_where=text("lifted_at IS NULL")),
+        Index("ix_suppression_programme", "programme_id", postgresql_where=text("lifted_at IS NULL")),
         Index(
             "uq_suppression_partner",
             "email_key",

@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.audience.models import Consent, Contact, ListMember, Suppression
@@ -67,25 +81,21 @@ def _graded(
     partner_id: UUID, programme_id: UUID, list_id: UUID, locales: Sequence[str], default_locale: str, now: datetime
 ) -> Subquery:
     """One row per member: contact_id, locale, and the reason not to mail it (NULL when it may be)."""
-    members = select(ListMember.contact_id).where(ListMember.list_id == list_id).subquery()
-    marketing = or_(Consent.controller == "partner", Consent.programme_id == programme_id)
+    blocked = _blocked(partner_id, programme_id)
+    # one probe of the index per member: linear, and as quick for ten thousand as for a million of them
     basis = (
         select(
-            Consent.contact_id,
             func.bool_or(consent_valid(now, programme_id)).label("valid"),
             func.bool_or(and_(Consent.withdrawn_at.is_(None), Consent.expires_at <= now)).label("expired"),
             func.bool_or(Consent.withdrawn_at.is_not(None)).label("withdrawn"),
         )
-        .join(members, members.c.contact_id == Consent.contact_id)
-        .where(Consent.purpose == "marketing", marketing)
-        .group_by(Consent.contact_id)
-        .subquery()
-    )
-    blocked = (
-        select(Suppression.email_key, func.min(case(SUPPRESSION_RANK, value=Suppression.reason, else_=9)).label("rank"))
-        .where(in_scope(partner_id, programme_id))
-        .group_by(Suppression.email_key)
-        .subquery()
+        .where(
+            Consent.contact_id == Contact.id,
+            Consent.purpose == "marketing",
+            or_(Consent.controller == "partner", Consent.programme_id == programme_id),
+        )
+        .correlate(Contact)
+        .lateral()
     )
     reason: Any = case(
         (Contact.erased_at.is_not(None), "erased"),
@@ -104,13 +114,27 @@ def _graded(
             _locale(locales, default_locale).label("locale"),
             reason.label("reason"),
         )
-        .select_from(members)
-        .join(Contact, Contact.id == members.c.contact_id)
-        .outerjoin(basis, basis.c.contact_id == Contact.id)
+        .select_from(ListMember)
+        .join(Contact, Contact.id == ListMember.contact_id)
+        .join(basis, true())
         .outerjoin(blocked, blocked.c.email_key == Contact.email_key)
-        .where(Contact.partner_id == partner_id)
+        .where(ListMember.list_id == list_id, Contact.partner_id == partner_id)
         .subquery()
     )
+
+
+def _blocked(partner_id: UUID, programme_id: UUID) -> Subquery:
+    """email_key and the rank of the strongest suppression that holds; each scope by its own index."""
+    scopes = (
+        and_(Suppression.scope == "partner", Suppression.partner_id == partner_id),
+        and_(Suppression.scope == "programme", Suppression.programme_id == programme_id),
+        Suppression.scope == "global",
+    )
+    rank = case(SUPPRESSION_RANK, value=Suppression.reason, else_=9).label("rank")
+    every = union_all(
+        *[select(Suppression.email_key, rank).where(Suppression.lifted_at.is_(None), scope) for scope in scopes]
+    ).subquery()
+    return select(every.c.email_key, func.min(every.c.rank).label("rank")).group_by(every.c.email_key).subquery()
 
 
 def plan_audience(
@@ -125,6 +149,7 @@ def plan_audience(
 ) -> AudiencePlan:
     """Count a list as a launch would take it. A list of another partner is empty here."""
     graded = _graded(partner_id, programme_id, list_id, locales, default_locale, now)
+    session.execute(text("SET LOCAL work_mem = '128MB'"))  # a million members are joined in memory, not on disk
     rows = session.execute(
         select(graded.c.reason, graded.c.locale, func.count()).group_by(graded.c.reason, graded.c.locale)
     ).all()

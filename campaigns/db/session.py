@@ -24,7 +24,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC"
+            "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC -c jit=off"
             " -c idle_in_transaction_session_timeout=60000",
         },
     )

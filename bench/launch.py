@@ -40,7 +40,7 @@ def launches(rounds: int) -> list[float]:
     write_starter(folder, HEAT, ("en",))
     plan = read_plan(ROOT / "assets" / "demo" / "programme.toml")
     partner = replace(next(item for item in plan.partners if item.slug == "osterly"), locales=("en",))
-    plan = replace(plan, kits=(HEAT,), partners=(partner,))
+    plan = replace(plan, vendors=(replace(plan.vendors[0], kits=(HEAT,)),), partners=(partner,))
     sign_ins = SignIns(folder / "sign-ins.json")
     with embedded() as running:
         box = running.container

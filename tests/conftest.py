@@ -18,7 +18,13 @@ from campaigns.db.triggers import statements
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.metadata import metadata
 
-pytest_plugins = ["tests.fixtures.services", "tests.fixtures.seaweed", "tests.fixtures.stack", "tests.fixtures.sink"]
+pytest_plugins = [
+    "tests.fixtures.services",
+    "tests.fixtures.seaweed",
+    "tests.fixtures.stack",
+    "tests.fixtures.sink",
+    "tests.fixtures.chromium",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -81,7 +81,7 @@ def _header(name: str, description: str, *, required: bool = False) -> dict[str,
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
-    schema = model.model_json_schema(ref_template=REF)
+    schema = model.model_json_schema(ref_template=REF)  # what it refers to is among the components
     required = set(schema.get("required", ()))
     return [
         {"name": name, "in": "query", "required": name in required, "schema": part}
@@ -129,6 +129,10 @@ def document(*, version: str, server: str) -> dict[str, Any]:
     outputs = [(entry.answer, "serialization") for entry in OPERATIONS if entry.answer]
     unique = list(dict.fromkeys(inputs + outputs))
     _, schemas = models_json_schema(unique, ref_template=REF)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {}
+    for entry in OPERATIONS:
+        if entry.query:
+            asked |= entry.query.model_json_schema(ref_template=REF).get("$defs", {})
     paths: dict[str, dict[str, Any]] = {}
     for entry in OPERATIONS:
         shown = "/".join(
@@ -148,6 +152,6 @@ def document(*, version: str, server: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM},
+            "schemas": {**asked, **schemas.get("$defs", {}), "Problem": PROBLEM},
         },
     }

@@ -34,8 +34,8 @@ Say = Callable[[str], None]
 LIMIT_S = 300.0
 
 
-def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, say: Say) -> None:
-    """The programmes with their people and kits, and the partners with their brands."""
+def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, say: Say) -> list[UUID]:
+    """The programmes with their people and kits, and the partners with their brands. Returns the programmes' ids."""
     programmes = [_programme(container, vendor, sign_ins) for vendor in plan.vendors]
     folders = [
         (programme_id, kits / slug)
@@ -45,6 +45,7 @@ def seed(container: Container, plan: DemoPlan, kits: Path, sign_ins: SignIns, sa
     _publish(container, folders, say)
     for partner in plan.partners:
         _partner(container, programmes, partner, sign_ins)
+    return programmes
 
 
 def partner_actor(partner_id: UUID, locale: str) -> Actor:

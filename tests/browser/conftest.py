@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -13,7 +12,7 @@ from uuid import UUID
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,9 +28,6 @@ from campaigns.partners.service.invitations import invite_partner
 from tests.factories.starter import HEAT, ROOT, write_starter
 from tests.fixtures.running import Running, embedded
 
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-ARGUMENTS += ["--no-first-run", "--disable-gpu"]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LOCALES = ("en", "ar")
 WIDE = {"width": 1440, "height": 900}
 
@@ -68,27 +64,6 @@ class Product:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's executable, from CHROMIUM or the PATH. In CI it must be there."""
-    given = os.environ.get("CHROMIUM")
-    found = given or next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None or not Path(found).exists():
-        reason = f"no Chromium: CHROMIUM names {given}" if given else "no Chromium on the PATH and CHROMIUM is not set"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
 def product(chromium: str) -> Iterator[Product]:
     """`throughline up` with a starter kit in two languages, two partners with brands, and a launch of each."""
     del chromium  # no stack where nobody can look at it
@@ -96,11 +71,11 @@ def product(chromium: str) -> Iterator[Product]:
     write_starter(folder, HEAT, LOCALES)
     plan = read_plan(ROOT / "assets" / "demo" / "programme.toml")
     partners = tuple(replace(item, locales=_worked(item.locales)) for item in plan.partners if item.slug != "tanabe")
-    plan = replace(plan, kits=(HEAT,), launch=HEAT, partners=partners)
+    plan = replace(plan, vendors=(replace(plan.vendors[0], kits=(HEAT,)),), launch=HEAT, partners=partners)
     sign_ins = SignIns(folder / "sign-ins.json")
     with embedded() as running:
         box = running.container
-        programme_id = seed.seed(box, plan, folder, sign_ins, lambda _line: None)
+        programme_id, *_ = seed.seed(box, plan, folder, sign_ins, lambda _line: None)
         with box.uow() as uow:
             email = "arwa@halvorsen.example"
             add_person(

@@ -120,7 +120,7 @@ def _world(container: Container) -> tuple[UUID, UUID, UUID]:
             uow, SYSTEM, name="Halvorsen", postal_address="Fjordgata 11", sender_email="p@halvorsen.example"
         )
         partner_id = add_partner(
-            uow, SYSTEM, programme_id, name="Osterly", slug="osterly", country="GB", locales=["en"], time_zone="UTC"
+            uow, SYSTEM, [programme_id], name="Osterly", slug="osterly", country="GB", locales=["en"], time_zone="UTC"
         )
     version_id = publish(container, programme_id, starter_zip(locales=("en",)))
     actor = partner_actor(partner_id, "en")

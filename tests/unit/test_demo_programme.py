@@ -27,13 +27,13 @@ def brands() -> dict[str, BrandSpec]:
 
 
 def test_the_roles_of_a_programme_are_all_there(programme: dict[str, Any]) -> None:
-    roles = [person["role"] for person in programme["person"]]
+    roles = [person["role"] for person in programme["programme"][0]["person"]]
     assert set(roles) == {"marketing", "finance", "channel", "admin"}
     assert roles.count("finance") == 2  # four eyes need two people
 
 
 def test_every_address_is_an_example(programme: dict[str, Any]) -> None:
-    people = [*programme["person"], *(person for partner in programme["partner"] for person in partner["person"])]
+    people = [person for side in (*programme["programme"], *programme["partner"]) for person in side["person"]]
     assert all(person["email"].endswith(".example") for person in people)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from renderer.text.fonts import FontBook
 from renderer.text.shaping import ShapedLine, shape_line
@@ -53,8 +52,7 @@ def word_edges(line: ShapedLine) -> list[tuple[float, float]]:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
-    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
+def measured(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> list[dict[str, object]]:
     folder = tmp_path_factory.mktemp("lines")
     fonts = FontBook.load(ROOT / "assets" / "fonts")
     faces = {face.id: face.path for locale, _ in LINES for face in fonts.chain("sans", locale)}
@@ -66,13 +64,11 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]
     style = f"{css} p{{font-size:{SIZE}px;white-space:nowrap;display:table;font-kerning:normal}}"
     page_file = folder / "lines.html"
     page_file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{''.join(rows)}", encoding="utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.goto(page_file.as_uri())
-        page.evaluate("document.fonts.ready")
-        found = page.evaluate(MEASURE)
-        browser.close()
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    page.evaluate("document.fonts.ready")
+    found = page.evaluate(MEASURE)
+    page.close()
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
 

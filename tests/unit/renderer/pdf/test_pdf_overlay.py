@@ -78,7 +78,9 @@ def test_logo_refusals_name_the_slot(fonts: FontBook) -> None:
     with pytest.raises(RenderError, match=r"logo\.too_small") as caught:
         document(fonts, slot)
     assert caught.value.params["slot"] == "logo"
-    faint = BrandSpec("Faint", "#000000", "#000000", logo_light=brands.logo("raster", contrast_on_light=1.2))
+    faint = BrandSpec(
+        "Faint", "#000000", "#000000", logo_light=brands.logo("raster", contrast_on_light=1.2, contrast_on_dark=1.4)
+    )
     with pytest.raises(RenderError, match=r"logo\.contrast"):
         document(fonts, FilledSlot(Slot("logo", "logo", (10, 10, 60, 30)), "#000000"), brand=faint)
 

@@ -18,13 +18,7 @@ from campaigns.db.triggers import statements
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.metadata import metadata
 
-pytest_plugins = [
-    "tests.fixtures.services",
-    "tests.fixtures.seaweed",
-    "tests.fixtures.stack",
-    "tests.fixtures.sink",
-    "tests.fixtures.chromium",
-]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("services", "seaweed", "stack", "sink", "chromium")]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -39,7 +39,9 @@ class Scene:
 
     def version(self) -> KitVersion:
         with self.product.running.container.uow.reading() as session:
-            return session.scalars(select(KitVersion).where(KitVersion.state == "published")).one()
+            found = session.scalars(select(KitVersion).where(KitVersion.state == "published")).one()
+            session.expunge(found)
+        return found
 
     def own(self, model: Any) -> UUID:
         """The id of one of the partner's rows."""
@@ -87,7 +89,9 @@ PAGES: dict[str, PageOf] = {
     "studio_partners.index": PageOf("vendor"),
     "invitation.form": PageOf("", lambda scene: {"token": scene.product.invitation}),
     "brand.show": PageOf("partner"),
+    "home.show": PageOf("partner"),
     "campaigns.index": PageOf("partner"),
+    "campaigns.page": PageOf("partner", lambda scene: {"kit_id": scene.version().kit_id}),
     "campaigns.panel": PageOf("partner", _version),
     "campaigns.pieces": PageOf("partner", _version),
     "launches.index": PageOf("partner"),
@@ -111,6 +115,7 @@ PAGES: dict[str, PageOf] = {
 
 NO_PAGES: dict[str, str] = {
     "static": "files",
+    "go.follow": "leads to the launch panel",
     "public.media": "a picture",
     "public.download": "a file",
     "public.brand_logo": "a picture",

@@ -109,6 +109,9 @@ def build(container: Container) -> Stage:
     stage.named |= add_everything(container, making, acting, PARTNER_MARK)
     stage.named |= {
         "brand_version": page.version,
+        "revision_id": page.revision_id,
+        "asset_id": "banner",
+        "output": "png@400x200",
         "logo_file": LOGO,
         "grant_id": member_in_force.id,
         "slug": "halvorsen",

@@ -320,6 +320,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_suppression_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suppression'))
     )
+    op.create_index('ix_suppression_partner', 'suppression', ['partner_id'], unique=False, postgresql_where=sa.text('lifted_at IS NULL'))
+    op.create_index('ix_suppression_programme', 'suppression', ['programme_id'], unique=False, postgresql_where=sa.text('lifted_at IS NULL'))
     op.create_index('uq_suppression_global', 'suppression', ['email_key'], unique=True, postgresql_where=sa.text("scope = 'global' AND lifted_at IS NULL"))
     op.create_index('uq_suppression_partner', 'suppression', ['email_key', 'partner_id'], unique=True, postgresql_where=sa.text("scope = 'partner' AND lifted_at IS NULL"))
     op.create_index('uq_suppression_programme', 'suppression', ['email_key', 'programme_id'], unique=True, postgresql_where=sa.text("scope = 'programme' AND lifted_at IS NULL"))

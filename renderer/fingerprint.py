@@ -13,7 +13,7 @@ from renderer.kit.messages import TEMPLATE_SUFFIXES
 from renderer.spec import BrandSpec, LaunchSpec, LogoImage
 from renderer.values import field_values
 
-RENDERER_VERSION = "1"  # raise it where the same input gives other bytes
+RENDERER_VERSION = "2"  # raise it where the same input gives other bytes
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 _DIGESTS: OrderedDict[tuple[str, str], str] = OrderedDict()
 

@@ -48,7 +48,7 @@ def render_landing(kit: LoadedKit, asset: Asset, locale: str, brand: BrandSpec, 
     source = kit.source_for(asset, locale)
     values: dict[str, Any] = template_values(kit, locale, brand, launch, html=True)
     values["form"] = Markup(FORM_MARKER)  # noqa: S704 - a constant
-    body = engine_for(kit, locale).render(source, values)
+    body = _with_form(engine_for(kit, locale).render(source, values))
     page = _document(body, locale, kit.text(asset.title, locale, KIT_CONTEXT), brand)
     problems = [
         Problem(code, message, path=source, line=_line_of(kit, source, excerpt), asset=asset.id, locale=locale)
@@ -83,6 +83,15 @@ def localized_landing(kit: LoadedKit, locale: str) -> Landing | None:
     return replace(
         landing, form=form, consent=text(landing.consent), submit=text(landing.submit), thanks=text(landing.thanks)
     )
+
+
+def _with_form(body: str) -> str:
+    """The body with the form at its end where the kit's page does not say where it goes."""
+    if FORM_MARKER in body:
+        return body
+    ends = (body.lower().rfind(end) for end in ("</main>", "</body>", "</html>"))
+    at = next((place for place in ends if place >= 0), len(body))
+    return f"{body[:at]}{FORM_MARKER}{body[at:]}"
 
 
 def _document(body: str, locale: str, title: str, brand: BrandSpec) -> str:

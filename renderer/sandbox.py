@@ -289,7 +289,7 @@ def _explain(error: BaseException, run: Run) -> Problem:
     code, message = "template.failed", f"The template fails: {error}."
     if isinstance(error, TemplateSyntaxError):
         path, line = _place(run, error.name, error.lineno)
-        code, message = "template.syntax", f"This is no template: {error.message}."
+        code, message = "template.syntax", f"This is no template: {str(error.message).rstrip('.')}."
         return Problem(code, message, path=path, line=line)
     path, line = _traceback_line(error.__traceback__, run)
     if isinstance(error, TokenMisuse):

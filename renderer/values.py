@@ -13,6 +13,7 @@ import nh3
 from markupsafe import Markup
 
 from renderer.errors import RenderError
+from renderer.kit.field_rules import field_problem
 from renderer.kit.json_lines import json_lines
 from renderer.kit.layout import Slot
 from renderer.kit.load import LoadedKit
@@ -66,25 +67,18 @@ def brand_colours(brand: BrandSpec) -> dict[str, str]:
 def field_values(kit: LoadedKit, locale: str, brand: BrandSpec, *, html: bool = False) -> dict[str, str]:
     """The kit's fields as the partner set them, else their translated defaults.
 
-    RenderError `field.missing` for a required one that is empty, `field.too_long` past max_chars.
+    RenderError `field.required`, `field.too_long` or `field.invalid`, as `renderer.kit.field_rules` has them.
     """
     values = {}
     for item in kit.manifest.fields:
         value = "" if item.locked else clean(brand.fields.get(item.id, ""))
+        problem = field_problem(item, value.strip() or item.default)
         if not value.strip():
             value = kit.text(item.default, locale, FIELD_CONTEXT)
         elif item.type == "choice":
             value = kit.text(value, locale, FIELD_CONTEXT)
-        if item.required and not value.strip():
-            raise RenderError("field.missing", f"The field “{item.label}” is required and empty.", field=item.id)
-        if item.type != "image" and len(value) > item.max_chars:
-            raise RenderError(
-                "field.too_long",
-                f"The field “{item.label}” has {len(value)} characters; at most {item.max_chars} are taken.",
-                field=item.id,
-                measured=len(value),
-                needed=item.max_chars,
-            )
+        if problem:
+            raise RenderError(problem.code, problem.message, field=item.id, **problem.params)
         values[item.id] = _rich(value, html) if item.type == "rich-text" else value
     return values
 

@@ -6,6 +6,7 @@ import re
 
 from renderer.email.mail import CompiledMail, FieldRef
 from renderer.email.merge import preview_html, preview_text
+from renderer.email.mjml_source import unknown_attributes
 from renderer.report import Problem
 from renderer.spec import BrandSpec, LaunchSpec
 
@@ -65,8 +66,8 @@ def lint_mail(compiled: CompiledMail, brand: BrandSpec, launch: LaunchSpec, *, p
 
 
 def lint_source(mjml: str, path: str) -> list[Problem]:
-    """Pictures without alt text in a mail's source: MJML itself would write an empty one."""
-    problems = []
+    """Pictures without alt text in a mail's source (MJML itself would write an empty one), unread attributes."""
+    problems = unknown_attributes(mjml, path)
     for match in _MJ_IMAGE.finditer(mjml):
         if not _ALT.search(match.group()):
             line = mjml.count("\n", 0, match.start()) + 1

@@ -1,16 +1,16 @@
-"""MJML to HTML by PyPI `mjml`; the only module that imports it. Its known faults are mended here, each with a test."""
+"""MJML to HTML by PyPI `mjml`, which only this module, `mjml_mends` and `mjml_source` import."""
 
 from __future__ import annotations
 
 import re
 from threading import Lock
-from typing import Any, Literal
+from typing import Literal
 
 from mjml import mjml_to_html
 from mjml.core.registry import components, register_core_components
-from mjml.elements import MjColumn, MjDivider, MjGroup, MjSection, MjTable, MjText, MjWrapper
-from mjml.helpers import borderParser
 
+from renderer.email.mjml_mends import MENDED
+from renderer.email.mjml_source import shape_fault
 from renderer.errors import RenderError
 
 # Entities and > in attributes pass through the compiler as characters it does not know (private use).
@@ -32,57 +32,6 @@ _FAULTS = (KeyError, TypeError, ValueError, AttributeError, AssertionError, Runt
 _ONE_AT_A_TIME = Lock()  # the package keeps its components in one table of the module
 
 
-class _Column(MjColumn):  # type: ignore[misc]
-    """`inner-border` raised TypeError: its width was read like a padding's."""
-
-    def getShorthandAttrValue(self, attribute: str, direction: str, attr_with_direction: bool = True) -> Any:  # noqa: N802
-        if attribute == "inner-border":
-            border = self.getAttribute(f"inner-border-{direction}") or self.getAttribute("inner-border")
-            return borderParser(border or "0")
-        return super().getShorthandAttrValue(attribute, direction, attr_with_direction)
-
-
-class _Divider(MjDivider):  # type: ignore[misc]
-    """`align` was ignored, and Outlook's width took the padding off after the percentage, not before."""
-
-    def get_styles(self) -> dict[str, Any]:
-        margins = {"left": "0px", "right": "0px 0px 0px auto"}
-        styles: dict[str, Any] = super().get_styles()
-        margin = margins.get(self.getAttribute("align"), "0px auto")
-        return {name: {**style, "margin": margin} for name, style in styles.items()}
-
-    def getOutlookWidth(self) -> str:  # noqa: N802
-        width = str(self.getAttribute("width"))
-        if not width.endswith("%"):
-            return str(super().getOutlookWidth())
-        padding = self.getShorthandAttrValue("padding", "left") + self.getShorthandAttrValue("padding", "right")
-        inner = float(str(self.context["containerWidth"]).removesuffix("px")) - padding
-        return f"{inner * int(float(width[:-1])) / 100:g}px"
-
-    def renderAfter(self) -> str:  # noqa: N802
-        align = self.getAttribute("align")
-        return str(super().renderAfter()).replace('align="center"', f'align="{align}"', 1)
-
-
-def _turned(component: Any, **defaults: str) -> Any:
-    """The component with other defaults, for languages written from right to left."""
-
-    inherited = component.default_attrs
-    turned = type(component.__name__, (component,), {})
-    turned.default_attrs = classmethod(lambda _: {**inherited(), **defaults})  # type: ignore[attr-defined]
-    return turned
-
-
-_MENDED = {
-    "ltr": [_Column, _Divider, MjSection, MjWrapper, MjGroup, MjText, MjTable],
-    "rtl": [
-        *(_turned(component, direction="rtl") for component in (_Column, MjSection, MjWrapper, MjGroup)),
-        *(_turned(component, align="right") for component in (MjText, MjTable)),
-        _Divider,
-    ],
-}
-
-
 def known_tags() -> frozenset[str]:
     """Every MJML tag that can be compiled."""
     register_core_components()
@@ -97,7 +46,8 @@ def tags_of(source: str) -> list[tuple[str, int]]:
 def compile_mjml(source: str, locale: str, direction: Literal["ltr", "rtl"]) -> str:
     """MJML (Jinja already resolved) as HTML with `lang` and `dir`.
 
-    RenderError `mjml.include`, `mjml.no_body`, `mjml.unknown_tag`, `mjml.failed`.
+    RenderError `mjml.include`, `mjml.no_body`, `mjml.unknown_tag`, `mjml.unclosed`, `mjml.misplaced`,
+    `mjml.class_children`, `mjml.failed`.
     """
     if _INCLUDE.search(source):
         raise RenderError("mjml.include", "mj-include reads files of the machine; use Jinja's {% include %}.")
@@ -109,11 +59,13 @@ def compile_mjml(source: str, locale: str, direction: Literal["ltr", "rtl"]) -> 
         raise RenderError("mjml.no_body", "The mail has no <mj-body>.")
     if _depth(source) > MAX_DEPTH:
         raise RenderError("mjml.failed", f"The MJML is nested more than {MAX_DEPTH} levels deep.")
+    if fault := shape_fault(source):
+        raise RenderError(fault.code, fault.message, tag=fault.tag)
     source, addresses = _own_fonts(source)
     prepared = _with_root_attributes(_ENTITY.sub("\ue0f2\\1\ue0f3", source), locale, direction)
     try:
         with _ONE_AT_A_TIME:
-            html = str(mjml_to_html(prepared, custom_components=_MENDED[direction]).html)
+            html = str(mjml_to_html(prepared, custom_components=MENDED[direction]).html)
     except _FAULTS as error:
         raise RenderError("mjml.failed", f"The MJML cannot be compiled: {type(error).__name__} {error}.") from error
     except RecursionError as error:

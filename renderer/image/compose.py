@@ -143,7 +143,7 @@ def _logo_layer(
     choice = logo_for(brand, slot.ground, rules.min_contrast, behind=behind)
     logo, clear = choice.logo, max(rules.clear_space, PLATE_MARGIN) if choice.plate else rules.clear_space
     placed = place_logo(
-        logo, slot.box, clear_space=clear, align=slot.align, min_width=MIN_LOGO_PX, direction=direction(locale)
+        logo, slot.box, clear_space=clear, align=slot.align, min_side=MIN_LOGO_PX, direction=direction(locale)
     )
     left, top, right, bottom = _pixels(base, placed)
     size = right - left, bottom - top

@@ -52,3 +52,4 @@ class Layout:
     slots: tuple[Slot, ...]
     path: str = ""
     schema: int = 1
+    unit_line: int = 1  # where `unit` stands in the file

@@ -50,7 +50,8 @@ def parse_layout(data: bytes, path: str) -> tuple[Layout | None, list[Problem]]:
         problems += _check_ids(content["slots"], path, lines)
     if has_errors(problems):
         return None, sorted(problems, key=lambda problem: problem.line or 0)
-    layout = Layout(content["unit"], tuple(_slot(item) for item in content["slots"]), path)
+    line = lines.get(("unit",), 1)
+    layout = Layout(content["unit"], tuple(_slot(item) for item in content["slots"]), path, unit_line=line)
     return layout, _check_slots(layout, path, lines)
 
 

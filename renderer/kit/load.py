@@ -41,6 +41,10 @@ class LoadedKit:
         """The asset's layout; a variant of the locale wins. None for what has none."""
         return self.layouts[_variant(self.files.files, asset.layout, locale)] if asset.layout else None
 
+    def has_layout(self, asset: Asset, locale: str) -> bool:
+        """False for what has no layout, and while a check meets one that is missing or broken."""
+        return asset.layout is not None and _variant(self.files.files, asset.layout, locale) in self.layouts
+
     def text(self, text: str, locale: str, context: str | None = None) -> str:
         """A human-readable value of the manifest or a layout in `locale`, the source's where it is not translated."""
         catalog = self.catalogs.get(locale)
@@ -75,6 +79,7 @@ def try_load(files: KitFiles) -> tuple[LoadedKit | None, list[Problem]]:
         catalogs[locale], found = _read_catalog(files, locale)
         problems += found
     problems += _missing(files, manifest)
+    problems += _units(manifest, layouts)
     kit = LoadedKit(files, manifest, layouts, catalogs, tuple(item for item in problems if item.severity != "error"))
     return kit, problems
 
@@ -114,6 +119,20 @@ def _read_catalog(files: KitFiles, locale: str) -> tuple[Catalog, list[Problem]]
         if path in files.files:
             return parse_catalog(files.files[path], path, locale)
     return Catalog(locale), []
+
+
+def _units(manifest: Manifest, layouts: Mapping[str, Layout]) -> list[Problem]:
+    """A PDF is measured in mm, a picture in px; its variants too."""
+    problems = []
+    for asset in manifest.assets:
+        unit = "mm" if asset.kind == "pdf" else "px"
+        paths = [path for locale in manifest.locales for path in variant_paths(asset.layout or "", locale)]
+        for path in dict.fromkeys([asset.layout or "", *paths]):
+            layout = layouts.get(path)
+            if layout is not None and layout.unit != unit:
+                message = f"The layout of the {asset.kind} {asset.id!r} is in {unit}, this one in {layout.unit}."
+                problems.append(Problem("layout.unit", message, path=path, line=layout.unit_line, asset=asset.id))
+    return problems
 
 
 def _missing(files: KitFiles, manifest: Manifest) -> list[Problem]:

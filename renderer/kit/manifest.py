@@ -28,7 +28,8 @@ class KitField:
 
 @dataclass(frozen=True, slots=True)
 class BrandRules:
-    """What the vendor asks of a partner's brand. `clear_space` is a share of the logo's height."""
+    """What the vendor asks of a partner's brand. `clear_space` is a share of the logo's height, `min_logo_mm` the least
+    length of its longer side on paper."""
 
     clear_space: float = 0.25
     min_logo_mm: float = 15.0

@@ -8,38 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_precision, is_currency
 
-from renderer.kit.manifest import Asset, BrandRules, Funds, KitField, Manifest, Output
+from renderer.currency import exponent
+from renderer.kit.manifest import BrandRules, Funds, Manifest
+from renderer.kit.manifest_assets import ASSET_ID, read_asset, read_field
 from renderer.kit.manifest_parts import read_landing, read_steps
-from renderer.kit.toml_lines import TomlLines
+from renderer.kit.toml_lines import TomlLines, fault_line
 from renderer.kit.toml_table import TomlFile, TomlTable
 from renderer.report import Problem, has_errors
 
 MAX_MANIFEST = 512 * 1024
-MAX_PIXELS = 64_000_000
-ASSET_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-FIELD_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+MAX_MINOR = 2**63
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}")
-_OUTPUT = re.compile(r"(pdf|jpeg|png|webp|email|html|text)(?:@(\d{1,5})x(\d{1,5}))?")
-_DEFAULT_OUTPUT = {"pdf": "pdf", "image": "png", "email": "email", "landing": "html", "post": "text"}
-_FORMATS = {
-    "pdf": ("pdf",),
-    "image": ("jpeg", "png", "webp"),
-    "email": ("email",),
-    "landing": ("html",),
-    "post": ("text",),
-}
-_EXTENSIONS = {
-    "pdf": (".pdf",),
-    "image": (".png", ".jpg", ".jpeg", ".webp"),
-    "email": (".mjml",),
-    "landing": (".html",),
-    "post": (".txt",),
-}
-_CHANNELS = ("linkedin", "x", "facebook", "instagram", "whatsapp", "email")
-_FIELD_TYPES = ("text", "rich-text", "phone", "url", "date", "choice", "image")
-
 
 # Faults that leave the rest of the manifest meaning what it says, so that a check can go on.
 _HARMLESS = frozenset(
@@ -58,6 +38,7 @@ _HARMLESS = frozenset(
         "manifest.too_long",
         "manifest.not_for_kind",
         "manifest.no_choices",
+        "manifest.bad_value",
     }
 )
 
@@ -76,9 +57,8 @@ def _parse(text: str, path: str) -> tuple[Manifest | None, list[Problem]]:
     text = text.replace("\r\n", "\n")
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else text.count("\n") + 1
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
+        line = fault_line(text, error)
         return None, [Problem("manifest.syntax", f"This is not TOML: {error}.", path=path, line=line)]
     file = TomlFile(path, TomlLines(text))
     manifest = _read(TomlTable(file, data))
@@ -108,10 +88,10 @@ def _read(top: TomlTable) -> Manifest:
         top.complain(
             "dates_reversed", f"`valid_until` {valid_until} is before `valid_from` {valid_from}.", "valid_until"
         )
-    title, summary = top.text("title", required=True, most=200), top.text("summary", required=True, most=1_000)
+    title, summary = top.text("title", required=True, most=200), top.text("summary", most=1_000)
     labels, products = top.texts("labels"), top.texts("products")
-    fields = tuple(_read_field(table) for table in top.tables("field"))
-    assets = tuple(_read_asset(table) for table in top.tables("asset"))
+    fields = tuple(read_field(table) for table in top.tables("field"))
+    assets = tuple(read_asset(table) for table in top.tables("asset"))
     if not assets and not top.has("asset"):
         top.complain("no_assets", "The kit has no [[asset]]; it needs at least one.")
     _unique(top, "field", [item.id for item in fields])
@@ -152,12 +132,17 @@ def _read_locales(top: TomlTable) -> tuple[str, tuple[str, ...]]:
     source, locales = top.text("source_locale", required=True), top.texts("locales", required=True)
     for locale, key in ((source, "source_locale"), *((item, "locales") for item in locales)):
         try:
-            if locale:
-                Locale.parse(locale, sep="-")
+            written = str(Locale.parse(locale.replace("_", "-"), sep="-")).replace("_", "-") if locale else ""
         except (ValueError, UnknownLocaleError):
             top.complain("bad_locale", f"{locale!r} is no locale; write BCP 47 tags such as de or pt-BR.", key)
+            continue
+        # Files and catalogs are found by this spelling, so there is one. Babel's own may differ by more than case.
+        if locale != written and locale.replace("_", "-").casefold() == written.casefold():
+            top.complain("bad_locale", f"{locale!r} is written {written!r}.", key)
     if source and locales and source not in locales:
-        top.complain("source_locale_missing", f"`locales` must hold the source locale {source!r} too.", "locales")
+        message = f"`locales` does not hold the source locale {source!r}; it is taken in as the first."
+        top.complain("source_locale_missing", message, "locales", "warning")
+        locales = (source, *locales)
     return source, locales
 
 
@@ -172,103 +157,6 @@ def _read_date(table: TomlTable, key: str) -> date | None:
             table.complain("bad_date", f"`{key}` is {value!r}; write a date such as 2026-03-01.", key)
             return None
     return value if isinstance(value, date) else None
-
-
-def _read_field(table: TomlTable) -> KitField:
-    field_id = table.text("id", required=True, most=63)
-    if field_id and not FIELD_ID.fullmatch(field_id):
-        table.complain(
-            "bad_id",
-            f"The field id {field_id!r} must be lower-case letters, digits and _, a letter first, because "
-            "templates name it field.<id>.",
-            "id",
-        )
-    field = KitField(
-        id=field_id,
-        type=table.choice("type", _FIELD_TYPES, "text"),  # type: ignore[arg-type]
-        label=table.text("label", required=True, most=200),
-        required=table.flag("required"),
-        max_chars=int(table.number("max_chars", 200, 1, 20_000)),
-        default=table.text("default"),
-        sample=table.text("sample"),
-        locked=table.flag("locked"),
-        choices=table.texts("choices"),
-    )
-    if field.type == "choice" and not field.choices:
-        table.complain("no_choices", f"The field {field_id!r} is a choice and has no `choices`.", "type")
-    for key, value in (("default", field.default), ("sample", field.sample)):
-        if field.type == "choice" and value and field.choices and value not in field.choices:
-            table.complain("bad_choice", f"`{table.label(key)}` is {value!r}, which is not among the choices.", key)
-        if field.type != "image" and len(value) > field.max_chars:
-            table.complain(
-                "too_long", f"`{table.label(key)}` has {len(value)} characters; max_chars is {field.max_chars}.", key
-            )
-    table.done()
-    return field
-
-
-def _read_asset(table: TomlTable) -> Asset:
-    asset_id = table.text("id", required=True, most=63)
-    if asset_id and not ASSET_ID.fullmatch(asset_id):
-        table.complain("bad_id", f"The asset id {asset_id!r} takes lower-case letters, digits, - and _.", "id")
-    kind = table.choice("kind", tuple(_FORMATS))
-    source = table.text("source", required=True, most=240)
-    if source and not source.lower().endswith(_EXTENSIONS[kind]):
-        table.complain(
-            "bad_source",
-            f"The source {source!r} of the {kind} {asset_id!r} must end in {' or '.join(_EXTENSIONS[kind])}.",
-            "source",
-        )
-    layout = table.text("layout", most=240) or None
-    if kind in ("pdf", "image") and layout is None:
-        table.complain("missing_key", f"The {kind} {asset_id!r} needs a `layout`: the places a brand fills.")
-    if kind not in ("pdf", "image") and layout is not None:
-        table.complain("not_for_kind", f"The {kind} {asset_id!r} takes no `layout`.", "layout")
-    asset = Asset(
-        id=asset_id,
-        kind=kind,  # type: ignore[arg-type]
-        title=table.text("title", required=True, most=200),
-        source=source,
-        outputs=_read_outputs(table, kind),
-        layout=layout,
-        subject=table.text("subject", required=kind == "email", most=300),
-        preheader=table.text("preheader", most=300),
-        channel=table.choice("channel", _CHANNELS, None if kind == "post" else ""),
-    )
-    for key, value, needed in (
-        ("subject", asset.subject, "email"),
-        ("preheader", asset.preheader, "email"),
-        ("channel", asset.channel, "post"),
-    ):
-        if value and kind != needed and table.has(key):
-            table.complain("not_for_kind", f"Only a {needed} has a `{key}`; {asset_id!r} is a {kind}.", key)
-    table.done()
-    return asset
-
-
-def _read_outputs(table: TomlTable, kind: str) -> tuple[Output, ...]:
-    outputs: list[Output] = []
-    for name in table.texts("outputs") or (_DEFAULT_OUTPUT[kind],):
-        match = _OUTPUT.fullmatch(name)
-        if match is None or match.group(1) not in _FORMATS[kind]:
-            table.complain(
-                "bad_output",
-                f"The output {name!r} is none of a {kind}; it takes {', '.join(_FORMATS[kind])}"
-                + (", with a size if need be: jpeg@1200x628." if kind == "image" else "."),
-                "outputs",
-            )
-            continue
-        size = (int(match.group(2)), int(match.group(3))) if match.group(2) else None
-        if size and (kind != "image" or not 0 < size[0] * size[1] <= MAX_PIXELS):
-            table.complain(
-                "bad_output",
-                f"The output {name!r} has a size that is not possible; pictures take up to "
-                f"{MAX_PIXELS // 1_000_000} million pixels.",
-                "outputs",
-            )
-            continue
-        outputs.append(Output(match.group(1), *(size or ())))  # type: ignore[arg-type]
-    return tuple(outputs)
 
 
 def _read_brand(top: TomlTable) -> BrandRules:
@@ -296,10 +184,9 @@ def _read_funds(top: TomlTable) -> Funds | None:
     if cost:
         amount, _, currency = cost.partition(" ")
         try:
-            scaled = (
-                Decimal(amount).scaleb(get_currency_precision(currency)) if is_currency(currency) else Decimal("NaN")
-            )
-            if not scaled.is_finite() or scaled < 0 or scaled != scaled.to_integral_value():
+            digits = exponent(currency)
+            scaled = Decimal("NaN") if digits is None else Decimal(amount).scaleb(digits)
+            if not scaled.is_finite() or not 0 <= scaled < MAX_MINOR or scaled != scaled.to_integral_value():
                 raise InvalidOperation
             minor = int(scaled)
         except InvalidOperation:

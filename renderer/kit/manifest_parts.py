@@ -40,7 +40,7 @@ def read_steps(top: TomlTable, assets: Sequence[Asset]) -> tuple[Step, ...]:
         wait = _wait(table)
         send_if = table.text("send_if", "always")
         _check_condition(table, send_if, [step.id for step in steps])
-        stop_on = table.texts("stop_on")
+        stop_on = table.texts("stop_on", or_one=True)
         for reason in stop_on:
             if reason not in _STOPS:
                 table.complain(
@@ -86,7 +86,7 @@ def _check_condition(table: TomlTable, send_if: str, earlier: list[str]) -> None
 
 
 def read_landing(top: TomlTable, assets: Sequence[Asset]) -> Landing | None:
-    """The [landing] table with its [[landing.form]] fields."""
+    """The [landing] table with its form: [[landing.form]] tables, or `form = ["name", "email"]` of known fields."""
     table = top.table("landing")
     if table is None:
         return None
@@ -98,7 +98,7 @@ def read_landing(top: TomlTable, assets: Sequence[Asset]) -> Landing | None:
             f"`landing.asset` is {asset!r}, which is no landing page of this kit." + did_you_mean(asset, pages),
             "asset",
         )
-    form = tuple(_read_form_field(item) for item in table.tables("form", most=30))
+    form = tuple(_read_form_field(item) for item in table.tables("form", most=30, or_ids=True))
     for index, item in enumerate(form):
         if item.id in [other.id for other in form[:index]]:
             table.file.complain(

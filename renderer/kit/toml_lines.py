@@ -14,6 +14,12 @@ _SPACE = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
 _SCALAR = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|[^,\]}#\n]+', re.S)
 
 
+def fault_line(text: str, error: Exception) -> int:
+    """The line at which tomllib gave up; the last where it does not say."""
+    found = re.search(r"line (\d+)", str(error))
+    return int(found.group(1)) if found else text.count("\n") + 1
+
+
 class TomlLines:
     """`line(("asset", 0, "source"))` is the line of that key, or of the nearest one around it."""
 

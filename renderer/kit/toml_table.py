@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from renderer.kit.toml_lines import TomlLines, Where
-from renderer.report import Problem
+from renderer.report import Problem, Severity
 
 MAX_TEXT = 4_000
 
@@ -26,11 +27,12 @@ class TomlFile:
     path: str
     lines: TomlLines
     code: str = "manifest"
+    holder: str = "kits"
     problems: list[Problem] = field(default_factory=list)
 
-    def complain(self, slug: str, message: str, where: Where) -> None:
+    def complain(self, slug: str, message: str, where: Where, severity: Severity = "error") -> None:
         """Put `<code>.<slug>` on record at the line of `where`."""
-        self.problems.append(Problem(f"{self.code}.{slug}", message, path=self.path, line=self.lines.line(where)))
+        self.problems.append(Problem(f"{self.code}.{slug}", message, severity, self.path, self.lines.line(where)))
 
 
 class TomlTable:
@@ -41,9 +43,9 @@ class TomlTable:
         self._data = data
         self._known: list[str] = []
 
-    def complain(self, slug: str, message: str, key: str | None = None) -> None:
+    def complain(self, slug: str, message: str, key: str | None = None, severity: Severity = "error") -> None:
         """Put a problem on record at `key`, or at the table itself."""
-        self.file.complain(slug, message, self.where if key is None else (*self.where, key))
+        self.file.complain(slug, message, self.where if key is None else (*self.where, key), severity)
 
     def has(self, key: str) -> bool:
         """Whether the key is there, of whatever type."""
@@ -78,6 +80,14 @@ class TomlTable:
         if len(text) > most:
             self.complain("too_long", f"`{self.label(key)}` has {len(text)} characters; at most {most} are taken.", key)
         return text
+
+    def day_or_text(self, key: str) -> str:
+        """A string, or a TOML date as ISO 8601: what a field of type `date` is given as."""
+        value = self._data.get(key)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            self._known.append(key)
+            return value.isoformat()
+        return self.text(key)
 
     def choice(self, key: str, options: Sequence[str], default: str | None = None) -> str:
         """One of `options`; required where there is no default."""
@@ -115,11 +125,13 @@ class TomlTable:
         """A value of a kind that has no reader of its own; None if it is missing or wrong."""
         return self._take(key, kind, needed, required=required)
 
-    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
-        """A list of strings without repetitions."""
-        value = self._take(key, list, "a list of texts", required=required)
+    def texts(self, key: str, *, required: bool = False, or_one: bool = False) -> tuple[str, ...]:
+        """A list of strings without repetitions; with `or_one` a single string is a list of one."""
+        value = self._take(key, (list, str) if or_one else list, "a list of texts", required=required)
         if value is None:
             return ()
+        if isinstance(value, str):
+            value = [value]
         good: list[str] = []
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item.strip() or len(item) > MAX_TEXT:
@@ -139,8 +151,8 @@ class TomlTable:
         value = self._take(key, dict, f"a table, [{key}]")
         return None if value is None else TomlTable(self.file, value, (*self.where, key))
 
-    def tables(self, key: str, most: int = 200) -> Iterator[TomlTable]:
-        """The tables of an array of tables."""
+    def tables(self, key: str, most: int = 200, *, or_ids: bool = False) -> Iterator[TomlTable]:
+        """The tables of an array of tables; with `or_ids` a text in it is a table of which only the id is set."""
         value = self._take(key, list, f"tables, [[{key}]]") or []
         if len(value) > most:
             self.complain("too_many", f"`{self.label(key)}` has {len(value)} tables; at most {most} are taken.", key)
@@ -148,6 +160,8 @@ class TomlTable:
             where = (*self.where, key, index)
             if isinstance(item, dict):
                 yield TomlTable(self.file, item, where)
+            elif or_ids and isinstance(item, str):
+                yield TomlTable(self.file, {"id": item}, where)
             else:
                 self.file.complain(
                     "wrong_type", f"`{self.label(key)}` holds {item!r:.60}; each must be a table.", where
@@ -159,6 +173,6 @@ class TomlTable:
             if key not in self._known:
                 self.complain(
                     "unknown_key",
-                    f"`{self.label(key)}` is not a key that kits know." + did_you_mean(key, self._known),
+                    f"`{self.label(key)}` is not a key that {self.file.holder} know." + did_you_mean(key, self._known),
                     key,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import ceil, sqrt
 from typing import Literal
 
 from renderer.errors import RenderError
@@ -23,14 +23,15 @@ def place_logo(
     *,
     clear_space: float,
     align: str = "center",
-    min_width: float | None = None,
+    min_side: float | None = None,
     direction: Literal["ltr", "rtl"] = "ltr",
 ) -> Box:
     """The logo's rectangle (x, y, w, h) inside `box`, in the box's unit, aspect ratio kept.
 
     `clear_space` is a share of the logo's height kept free on all four sides, inside the box.
     `align` is start, left, center, right or end; `direction` turns start and end around.
-    `min_width` is in the box's unit. The logo is enlarged to it where the box allows.
+    `min_side` is in the box's unit: what the longer side of the drawn logo must measure at least, so that a tall
+    mark is as welcome as a wide one. The logo is enlarged to it where the box allows.
 
     RenderError `logo.too_small` (measured, needed, box_needed) where the box does not allow it,
     `logo.box_empty` where the box has no area.
@@ -42,10 +43,11 @@ def place_logo(
     largest = min(box_width / (aspect + 2 * clear_space), box_height / (1 + 2 * clear_space))
     area = REFERENCE_SHARE * box_width * box_height * sqrt(REFERENCE_INK / max(logo.ink_share, MIN_INK))
     height = min(largest, sqrt(area / aspect))
-    if min_width is not None and height * aspect < min_width:
-        height = min(largest, min_width / aspect)
-        if height * aspect < min_width * (1 - 1e-9):
-            raise _too_small(height * aspect, min_width, aspect, clear_space)
+    longer = max(aspect, 1.0)  # of the logo's height
+    if min_side is not None and height * longer < min_side:
+        height = min(largest, min_side / longer)
+        if height * longer < min_side * (1 - 1e-9):
+            raise _too_small(height * longer, min_side, aspect, clear_space)
     width, margin = height * aspect, height * clear_space
     side = _side(align, direction)
     if side == "left":
@@ -64,15 +66,16 @@ def _side(align: str, direction: str) -> str:
 
 
 def _too_small(measured: float, needed: float, aspect: float, clear_space: float) -> RenderError:
-    needed_height = needed / aspect
-    box_needed = (needed + 2 * clear_space * needed_height, needed_height * (1 + 2 * clear_space))
+    needed_height = needed / max(aspect, 1.0)
+    box_needed = (needed_height * (aspect + 2 * clear_space), needed_height * (1 + 2 * clear_space))
+    shown, extreme = ("wide", "wide") if aspect >= 1 else ("high", "tall")
     return RenderError(
         "logo.too_small",
-        f"The logo would be {measured:.1f} wide in this slot; it needs at least {needed:.1f}. "
-        f"Make the slot at least {box_needed[0]:.1f} × {box_needed[1]:.1f}, or use a less wide form of the logo.",
+        f"The logo would be {measured:.1f} {shown} in this slot; it needs at least {needed:.1f}. "
+        f"Make the slot at least {box_needed[0]:.1f} × {box_needed[1]:.1f}, or use a less {extreme} form of the logo.",
         measured=round(measured, 2),
         needed=round(needed, 2),
-        box_needed=[round(box_needed[0], 2), round(box_needed[1], 2)],
+        box_needed=[ceil(side * 100) / 100 for side in box_needed],  # never less than what fits
     )
 
 

@@ -61,7 +61,7 @@ def _opened(data: bytes) -> Image.Image:
             )
         picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RenderError("image.invalid", f"The picture cannot be read: {error}. Take a PNG, JPEG or WebP") from error
+        raise RenderError("image.invalid", "The picture cannot be read. Take a PNG, JPEG or WebP") from error
     return picture
 
 

@@ -42,6 +42,11 @@ _SUBTYPES = {
 }
 
 
+def _without_address(error: Exception) -> str:
+    """What the library says, less the place in memory that it names the stream by."""
+    return str(error).split("at 0x", 1)[-1].partition(">: ")[2] or str(error)
+
+
 @dataclass(frozen=True, slots=True)
 class PdfInspection:
     """The pages as displayed and every problem; `problems` holding an error forbids the file."""
@@ -76,7 +81,9 @@ def inspect_pdf(source: bytes, path: str | None = None) -> PdfInspection:
         message = "The file asks for a password to be opened: save it without one"
         return PdfInspection((), (Problem("pdf.password", message, path=path),), encrypted=True)
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
-        return PdfInspection((), (Problem("pdf.invalid", f"The file is no readable PDF: {error}", path=path),))
+        return PdfInspection(
+            (), (Problem("pdf.invalid", f"The file is no readable PDF: {_without_address(error)}", path=path),)
+        )
 
 
 def has_words(source: bytes) -> bool:

@@ -99,7 +99,7 @@ class _Drawing:
             slot.box,
             clear_space=max(clear, PLATE_MARGIN) if choice.plate else clear,
             align=slot.align,
-            min_width=self.rules.min_logo_mm,
+            min_side=self.rules.min_logo_mm,
             direction=direction(self.locale),
         )
         plate = b""

@@ -117,14 +117,22 @@ def _compile(source: bytes, digest: str) -> PdfTemplate:
         codes = [problem.code for problem in inspection.problems]
         raise RenderError(first.code, first.message, **first.params, problems=codes)
     if not reasons_to_normalise(source):
-        template = PdfTemplate(digest, source, ())
-        if is_sound(template):
+        template = _sound(digest, source, ())
+        if template is not None:
             return template
-    template = PdfTemplate(digest, *normalised(source))
-    if not is_sound(template):
+    template = _sound(digest, *normalised(source))
+    if template is None:
         message = "An overlay cannot be laid on this file without faults: save it again with another program"
         raise RenderError("pdf.unsound", message)
     return template
+
+
+def _sound(digest: str, data: bytes, warnings: tuple[Problem, ...]) -> PdfTemplate | None:
+    try:
+        template = PdfTemplate(digest, data, warnings)
+    except (KeyError, IndexError, ValueError):  # its end is cut off; qpdf reads it all the same
+        return None
+    return template if is_sound(template) else None
 
 
 def is_sound(template: PdfTemplate) -> bool:

@@ -21,6 +21,7 @@ from renderer.text.shaping import Base, GlyphRun, Paragraph, clean_text
 STEP = 0.25  # sizes tried between size and min_size
 TOLERANCE = 0.01  # of the size: what rounding may add to a width
 ELLIPSIS = "…"
+_WELL_FILLED = 0.55  # of the width: what a line keeps that gives a word to the last one
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ()./\u00a0\u202f\u2011-]{5,}[0-9]")
 _HANGING = " \u3000\u200b\u2002\u2003\u2009\u200a"
 
@@ -92,10 +93,29 @@ class _Measured:
             end -= 1
         return end
 
-    def wrap(self, limit: float) -> list[tuple[int, int]] | None:
-        """The fewest lines no wider than `limit` ems, by phrases if that costs no line; None if none do."""
-        found = [lines for points in self.candidates if (lines := self._greedy(points, limit)) is not None]
-        return min(found, key=len) if found else None
+    def wrap(self, limit: float, lines: int = 0) -> list[tuple[int, int]] | None:
+        """Lines no wider than `limit` ems; None if a piece between two break points is wider.
+
+        By phrases if that costs no line or no more than `lines` come of it, else the fewest lines.
+        No word stands alone on the last line where the line before can spare another.
+        """
+        found = [(broken, points) for points in self.candidates if (broken := self._greedy(points, limit)) is not None]
+        if not found:
+            return None
+        fewest = min(found, key=lambda pair: len(pair[0]))
+        kept = next((pair for pair in found if len(pair[0]) <= lines), fewest)
+        return self._accompanied(*kept, limit)
+
+    def _accompanied(self, lines: list[tuple[int, int]], points: list[int], limit: float) -> list[tuple[int, int]]:
+        """The lines, a word brought down to a last line that had only one, if the line before stays well filled."""
+        if len(lines) < 2 or any(lines[-1][0] < point < lines[-1][1] for point in points):
+            return lines
+        (start, _), (last, end) = lines[-2:]
+        cut = max((point for point in points if start < point < last), default=start)
+        width = self.offsets[self.trimmed(start, cut)] - self.offsets[start]
+        if width < limit * _WELL_FILLED or self._wide(cut, end, limit):
+            return lines
+        return [*lines[:-2], (start, cut), (cut, end)]
 
     def _greedy(self, points: list[int], limit: float) -> list[tuple[int, int]] | None:
         lines: list[tuple[int, int]] = []
@@ -199,7 +219,7 @@ def _attempt(paragraphs: list[_Measured], frame: _Frame, size: float) -> list[_L
     allowed = frame.allowed(size)
     lines: list[_Line] = []
     for measured in paragraphs:
-        wrapped = measured.wrap(frame.width / size)
+        wrapped = measured.wrap(frame.width / size, allowed - len(lines) if len(paragraphs) == 1 else 0)
         if wrapped is None or len(lines) + len(wrapped) > allowed:
             return None
         lines.extend((measured, start, end) for start, end in wrapped)

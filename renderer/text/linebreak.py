@@ -17,7 +17,8 @@ _SPACES = frozenset(" \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u20
 _GLUE = frozenset("\u00a0\u202f\u2007\u2060\ufeff\u2011")
 _BREAK_AFTER = frozenset("\u200b\u00ad\u2010\u2013\u2014")
 _WIDE = frozenset({"Hani", "Hira", "Kana", "Bopo"})
-_WIDE_MARKS = frozenset("、。，．・：；？！「」『』（）［］｛｝〈〉《》【】〔〕〜ー々〻゛゜“”‘’…—％＆＠＃＋＝／￥＄")
+# Without “ ” ‘ ’ …, which are Latin too: they break only beside a wide character.
+_WIDE_MARKS = frozenset("、。，．・：；？！「」『』（）［］｛｝〈〉《》【】〔〕〜ー々〻゛゜％＆＠＃＋＝／￥＄")
 NOT_AT_START = frozenset(
     "、。，．・：；？！」』）］｝〉》】〕〟’”…‥ー〜々〻ゝゞヽヾ゛゜％℃"
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"

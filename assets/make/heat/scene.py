@@ -93,15 +93,16 @@ def _far(board: Board, st: Stage) -> None:
 
 def _snow_ground(board: Board, st: Stage) -> None:
     w, h, g, s = st.width, st.height, st.ground, st.scale
+    past = 8 * s  # the wall runs out of the picture, so the snow before it must too
     back = (
         f"M0 {g - 6 * s}C{w * 0.18} {g - 34 * s} {w * 0.34} {g - 22 * s} {w * 0.5} "
-        f"{g - 4 * s}S{w * 0.85} {g + 8 * s} {w} {g - 6 * s}V{h}H0z"
+        f"{g - 4 * s}S{w * 0.85} {g + 8 * s} {w} {g - 6 * s}h{past}V{h}H0z"
     )
     shade = board.gradient([(0, "#d3dfd8", 1), (1, "#b9cbc2", 1)])
     board.add(path(back, shade))
     front = (
         f"M0 {g + 18 * s}C{w * 0.22} {g - 8 * s} {w * 0.42} {g + 16 * s} {w * 0.62} "
-        f"{g + 22 * s}S{w * 0.9} {g + 12 * s} {w} {g + 16 * s}V{h}H0z"
+        f"{g + 22 * s}S{w * 0.9} {g + 12 * s} {w} {g + 16 * s}h{past}V{h}H0z"
     )
     light = board.gradient([(0, "#f7f9f5", 1), (1, st.foot, 1)])
     board.add(path(front, light))

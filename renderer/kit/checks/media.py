@@ -41,10 +41,8 @@ def check_media(kit: LoadedKit) -> list[Problem]:
 
 
 def _layout(kit: LoadedKit, asset: Asset, locale: str) -> Layout | None:
-    try:
-        return kit.layout_for(asset, locale)
-    except KeyError:
-        return None  # missing or broken, which is on record already
+    """None where it is missing or broken, which is on record already."""
+    return kit.layout_for(asset, locale) if kit.has_layout(asset, locale) else None
 
 
 def _pdf(kit: LoadedKit, asset: Asset, source: str, layout: Layout | None) -> list[Problem]:
@@ -54,8 +52,6 @@ def _pdf(kit: LoadedKit, asset: Asset, source: str, layout: Layout | None) -> li
     if not has_errors(problems):
         problems += _fonts(data, source, asset)
     if layout is not None:
-        if layout.unit != "mm":
-            problems.append(_at(kit, layout, None, "layout.unit", "The layout of a PDF is in mm.", asset))
         sizes = [page.size_mm for page in inspection.pages]
         problems += _slots_on_pages(kit, layout, sizes, asset) if sizes else []
     return problems
@@ -78,8 +74,6 @@ def _image(kit: LoadedKit, asset: Asset, source: str, layout: Layout | None) -> 
             message = f"{source} is {facts.width} × {facts.height}; {output.name} makes it larger and so less sharp."
             problems.append(Problem("image.enlarged", message, "warning", MANIFEST, line, asset.id))
     if layout is not None:
-        if layout.unit != "px":
-            problems.append(_at(kit, layout, None, "layout.unit", "The layout of a picture is in px.", asset))
         problems += _slots_on_pages(kit, layout, [(float(facts.width), float(facts.height))], asset)
     return problems
 
@@ -100,12 +94,10 @@ def _slots_on_pages(
             yield _at(kit, layout, index, "layout.off_page", message, asset, slot)
 
 
-def _at(
-    kit: LoadedKit, layout: Layout, index: int | None, code: str, message: str, asset: Asset, slot: Slot | None = None
-) -> Problem:
+def _at(kit: LoadedKit, layout: Layout, index: int, code: str, message: str, asset: Asset, slot: Slot) -> Problem:
     lines = json_lines(kit.read(layout.path).decode("utf-8-sig"))
-    line = lines.get(("unit",), 1) if index is None else lines.get(("slots", index), 1)
-    return Problem(code, message, path=layout.path, line=line, asset=asset.id, slot=slot.id if slot else None)
+    line = lines.get(("slots", index), 1)
+    return Problem(code, message, path=layout.path, line=line, asset=asset.id, slot=slot.id)
 
 
 def _fonts(data: bytes, path: str, asset: Asset) -> Iterator[Problem]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from renderer.email.compile import compile_mail
 from renderer.email.lint import lint_mail, lint_source
@@ -18,28 +18,52 @@ from renderer.report import Problem
 from renderer.sandbox import TemplateFailed
 from renderer.text.fonts import FontBook
 
+Progress = Callable[[int, int], None]
+DRAWN = ("pdf", "image")
 
-def check_texts(kit: LoadedKit, samples: Iterable[Sample]) -> list[Problem]:
+
+@dataclass(slots=True)
+class Counted:
+    """Counts pieces as they are tried and tells how many of how many."""
+
+    tell: Progress
+    total: int
+    done: int = 0
+
+    def one(self) -> None:
+        """One more was tried."""
+        self.done += 1
+        self.tell(self.done, self.total)
+
+
+def piece_count(kit: LoadedKit, samples: Sequence[Sample], *, drawn: bool) -> int:
+    """How many times a piece is made in a check: each asset in each locale with each sample."""
+    assets = [asset for asset in kit.manifest.assets if drawn or asset.kind not in DRAWN]
+    return len(samples) * len(assets) * len(kit.manifest.locales)
+
+
+def check_texts(kit: LoadedKit, samples: Iterable[Sample], count: Counted) -> list[Problem]:
     """Mails, landing pages and posts, which need no fonts."""
-    problems = [problem for sample in samples for problem in _texts(kit, sample)]
+    problems = [problem for sample in samples for problem in _texts(kit, sample, count)]
     for path, data in kit.files.files.items():
         if path.endswith(".mjml"):
             problems += lint_source(data.decode("utf-8", "replace"), path)
     return problems
 
 
-def check_drawn(kit: LoadedKit, samples: Iterable[Sample], fonts: FontBook) -> list[Problem]:
+def check_drawn(kit: LoadedKit, samples: Iterable[Sample], fonts: FontBook, count: Counted) -> list[Problem]:
     """PDFs and pictures: overflow, missing glyphs, logos too small or too faint."""
     problems: list[Problem] = []
     for sample in samples:
         for asset in kit.manifest.assets:
-            if asset.kind in ("pdf", "image"):
+            if asset.kind in DRAWN:
                 for locale in kit.manifest.locales:
                     problems += _drawn(kit, asset, locale, sample, fonts)
+                    count.one()
     return problems
 
 
-def _texts(kit: LoadedKit, sample: Sample) -> Iterator[Problem]:
+def _texts(kit: LoadedKit, sample: Sample, count: Counted) -> Iterator[Problem]:
     for asset in kit.manifest.assets:
         for locale in kit.manifest.locales:
             try:
@@ -53,6 +77,8 @@ def _texts(kit: LoadedKit, sample: Sample) -> Iterator[Problem]:
                     render_post(kit, asset, locale, sample.brand, sample.launch)
             except RenderError as error:
                 yield from _explained(error, kit, asset, locale, sample)
+            if asset.kind not in DRAWN:
+                count.one()
 
 
 def _drawn(kit: LoadedKit, asset: Asset, locale: str, sample: Sample, fonts: FontBook) -> Iterator[Problem]:
@@ -74,7 +100,7 @@ def _explained(error: RenderError, kit: LoadedKit, asset: Asset, locale: str, sa
         yield from (replace(item, asset=item.asset or asset.id, locale=None) for item in error.problems)
         return
     path, line, slot = kit.source_for(asset, locale), None, error.params.get("slot")
-    layout = kit.layout_for(asset, locale)
+    layout = kit.layout_for(asset, locale) if kit.has_layout(asset, locale) else None
     if slot is not None and layout is not None:
         path = layout.path
         line = _slot_line(kit, path, str(slot))

@@ -14,6 +14,7 @@ from renderer.report import Problem
 _ALWAYS_USED = re.compile(
     r"kit\.toml|(?:README|LICENSE|NOTICE|CHANGES)[^/]*|samples/.*|fonts/OFL.*|.*/(?:README|LICENSE)[^/]*", re.I
 )
+_FORM = re.compile(rb"\{\{-?\s*form\b")
 _QUOTED = re.compile(r"""["']([^"'\n]{1,240})["']""")
 
 
@@ -67,7 +68,7 @@ def _landing(kit: LoadedKit) -> list[Problem]:
         ]
     if manifest.landing is None:
         return []
-    problems = []
+    problems = _form_places(kit, pages[0].source) if pages else []
     for locale in manifest.locales:
         catalog = kit.catalogs.get(locale)
         if locale != manifest.source_locale and not (catalog and catalog.find(manifest.landing.consent, "form")):
@@ -75,6 +76,14 @@ def _landing(kit: LoadedKit) -> list[Problem]:
             line = lines.line(("landing", "consent"))
             problems.append(Problem("landing.consent_untranslated", message, path=MANIFEST, line=line, locale=locale))
     return problems
+
+
+def _form_places(kit: LoadedKit, source: str) -> list[Problem]:
+    """A warning where no page says where the form goes: it is put at the end then."""
+    if any(_FORM.search(data) for path, data in kit.files.files.items() if path.endswith(".html")):
+        return []
+    message = "No page says where its form goes; it stands at the end. Write {{ form }} where it should be."
+    return [Problem("landing.form_place", message, "warning", source, 1)]
 
 
 def _colours(kit: LoadedKit) -> list[Problem]:

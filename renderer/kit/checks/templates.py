@@ -17,9 +17,9 @@ def check_slots(kit: LoadedKit, samples: Iterable[Sample]) -> list[Problem]:
     problems: list[Problem] = []
     for sample in samples:
         for asset in kit.manifest.assets:
-            if asset.layout is None or asset.layout not in kit.layouts:
-                continue
             for locale in kit.manifest.locales:
+                if not kit.has_layout(asset, locale):
+                    continue
                 try:
                     fill_slots(kit, asset, locale, sample.brand, sample.launch)
                 except TemplateFailed as error:

@@ -23,7 +23,15 @@ def _coverage(kit: LoadedKit) -> list[Problem]:
         if path is None:
             message = f"There is no catalog for {locale}; `throughline kit messages` makes {catalog_paths(locale)[0]}."
             problems.append(
-                Problem("catalog.missing", message, "warning", locale=locale, params={"total": share.total})
+                Problem(
+                    "catalog.missing",
+                    message,
+                    "warning",
+                    catalog_paths(locale)[0],
+                    1,
+                    locale=locale,
+                    params={"total": share.total},
+                )
             )
             continue
         first = share.missing[0]
@@ -65,5 +73,6 @@ def _source_language(kit: LoadedKit) -> list[Problem]:
 def _has_copy(kit: LoadedKit, asset: Asset) -> bool:
     if asset.kind == "pdf":
         return asset.source in kit.files.files and has_words(kit.read(asset.source))
-    layout = kit.layout_for(asset, kit.manifest.source_locale)
+    own = kit.manifest.source_locale
+    layout = kit.layout_for(asset, own) if kit.has_layout(asset, own) else None
     return layout is None or not any(slot.type == "text" for slot in layout.slots)

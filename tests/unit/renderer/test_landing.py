@@ -74,6 +74,12 @@ def test_what_a_page_may_not_hold(put: str, code: str) -> None:
     assert found[code].line == (5 if code not in ("landing.many_styles", "landing.form_marker") else found[code].line)
 
 
+def test_a_page_that_does_not_place_its_form_has_it_at_the_end() -> None:
+    html = page(PAGE.replace("{{ form }}", ""))
+    assert html.count(FORM_MARKER) == 1
+    assert re.search(FORM_MARKER + r"\s*</(main|body)>", html)
+
+
 def test_styles_may_load_nothing() -> None:
     for rule in ("@import 'https://x.example/a.css';", "h1 { background: url(//x.example/a.png) }"):
         with pytest.raises(TemplateFailed, match=r"landing\.external"):

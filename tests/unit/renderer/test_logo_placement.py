@@ -40,20 +40,35 @@ def test_alignment_follows_the_direction(align, direction, left):
     assert edge == pytest.approx(0)
 
 
-def test_minimum_width_enlarges_where_the_box_allows():
-    x, _, w, _ = place_logo(logo(100, 100, 0.9), (0, 0, 300, 100), clear_space=0.0, min_width=99)
+def test_a_minimum_enlarges_where_the_box_allows():
+    x, _, w, _ = place_logo(logo(100, 100, 0.9), (0, 0, 300, 100), clear_space=0.0, min_side=99)
     assert w == pytest.approx(99)
     assert x == pytest.approx(100.5)
 
 
 def test_too_small_says_measured_and_needed():
     with pytest.raises(RenderError) as caught:
-        place_logo(logo(100, 100), (0, 0, 30, 10), clear_space=0.25, min_width=15)
+        place_logo(logo(100, 100), (0, 0, 30, 10), clear_space=0.25, min_side=15)
     assert caught.value.code == "logo.too_small"
     assert caught.value.params["measured"] == pytest.approx(6.67)
     assert caught.value.params["needed"] == 15
     needed = caught.value.params["box_needed"]
-    assert place_logo(logo(100, 100), (0, 0, *needed), clear_space=0.25, min_width=15)[2] == pytest.approx(15)
+    assert place_logo(logo(100, 100), (0, 0, *needed), clear_space=0.25, min_side=15)[2] == pytest.approx(15)
+
+
+@pytest.mark.parametrize(("width", "height"), [(100, 800), (800, 100), (100, 100)])
+def test_the_minimum_is_of_the_longer_side(width, height):
+    """A pillar of 1:8 in a slot of 60 × 12 can never be 8 wide; 12 high is a logo all the same."""
+    shape = logo(width, height)
+    _, _, w, h = place_logo(shape, (0, 0, 60, 12), clear_space=0.25, min_side=8)
+    assert max(w, h) >= 8 - 1e-9
+    with pytest.raises(RenderError) as caught:
+        place_logo(shape, (0, 0, 9, 9), clear_space=0.25, min_side=8.5)
+    assert caught.value.params["needed"] == 8.5
+    assert ("high" in caught.value.message) == (height > width)
+    needed = caught.value.params["box_needed"]
+    _, _, w, h = place_logo(shape, (0, 0, *needed), clear_space=0.25, min_side=8.5)
+    assert max(w, h) == pytest.approx(8.5, abs=0.02)
 
 
 def test_wcag_known_values():

@@ -82,7 +82,7 @@ def test_fields_fall_back_to_translated_defaults_and_keep_their_limits() -> None
 
 def test_required_and_locked_fields() -> None:
     required = MANIFEST.replace('default = "Save this spring"', "required = true")
-    with pytest.raises(RenderError, match=r"field\.missing"):
+    with pytest.raises(RenderError, match=r"field\.required"):
         template_values(loaded(small_kit() | {"kit.toml": required.encode()}), "en", plain_brand(), plain_launch())
     locked = MANIFEST.replace('default = "Save this spring"', 'default = "Fixed"\nlocked = true')
     kit = loaded(small_kit() | {"kit.toml": locked.encode()})

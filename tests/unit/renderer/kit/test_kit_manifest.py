@@ -35,6 +35,14 @@ def test_a_whole_manifest() -> None:
     assert (manifest.funds.estimated_cost_minor, manifest.funds.currency) == (12050, "EUR")
 
 
+def test_an_estimate_is_kept_in_the_minor_units_of_iso_4217() -> None:
+    manifest, problems = parse_manifest(MANIFEST.replace("120.50 EUR", "120.50 RSD"))
+    assert problems == []
+    assert manifest is not None
+    assert manifest.funds is not None
+    assert (manifest.funds.estimated_cost_minor, manifest.funds.currency) == (12050, "RSD")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
@@ -43,7 +51,7 @@ def test_a_whole_manifest() -> None:
         ("schema = 1", "schema = 2", "manifest.schema"),
         ('slug = "spring"', 'slug = "Spring Launch"', "manifest.bad_id"),
         ('locales = ["en", "de", "ar"]', 'locales = ["en", "xx-klingon", "ar"]', "manifest.bad_locale"),
-        ('locales = ["en", "de", "ar"]', 'locales = ["de", "ar"]', "manifest.source_locale_missing"),
+        ('locales = ["en", "de", "ar"]', 'locales = ["en", "pt_br", "ar"]', "manifest.bad_locale"),
         ('id = "offer"', 'id = "my-offer"', "manifest.bad_id"),
         ('kind = "pdf"', 'kind = "flyer"', "manifest.bad_choice"),
         ('"jpeg@300x160"', '"gif@300x160"', "manifest.bad_output"),
@@ -54,6 +62,8 @@ def test_a_whole_manifest() -> None:
         ('wait = "3d"', 'wait = "3 days"', "manifest.bad_wait"),
         ('estimated_cost = "120.50 EUR"', 'estimated_cost = "120.505 EUR"', "manifest.bad_money"),
         ('estimated_cost = "120.50 EUR"', 'estimated_cost = "1.5 JPY"', "manifest.bad_money"),
+        ('estimated_cost = "120.50 EUR"', 'estimated_cost = "120 XAU"', "manifest.bad_money"),
+        ('estimated_cost = "120.50 EUR"', 'estimated_cost = "1e17 EUR"', "manifest.bad_money"),
         ('version = "1.0.0"', "version = 1.0", "manifest.wrong_type"),
         ('source = "posts/x.txt"', 'source = "posts/x.doc"', "manifest.bad_source"),
         ('asset = "landing"', 'asset = "sheet"', "manifest.unknown_asset"),
@@ -67,6 +77,35 @@ def test_a_fault_has_its_code_and_line(old: str, new: str, code: str) -> None:
     assert found.path == "kit.toml"
     if code != "manifest.missing_key":
         assert found.line == line_of(text, new) or text.splitlines()[found.line - 1].strip() in new
+
+
+def test_what_may_be_left_out_or_written_shortly() -> None:
+    text = MANIFEST.replace('locales = ["en", "de", "ar"]', 'locales = ["de", "ar"]')
+    text = text.replace('summary = "A small campaign"\n', "").replace('channel = "x"\n', "")
+    text = text.replace('send_if = "not_clicked:invite"', 'stop_on = "form"')
+    form = text.index("[[landing.form]]")
+    text = text[:form] + 'form = ["name", "email"]\n' + text[text.index("[funds]") :]
+    manifest, problems = parse_manifest(text)
+    assert manifest is not None
+    assert [(item.code, item.severity, item.line) for item in problems] == [
+        ("manifest.source_locale_missing", "warning", 6)
+    ]
+    assert manifest.locales == ("en", "de", "ar")
+    assert manifest.asset("post-x").channel == "x"
+    assert manifest.steps[1].stop_on == ("form",)
+    assert manifest.landing is not None
+    assert [(item.id, item.type, item.label) for item in manifest.landing.form] == [
+        ("name", "text", "Name"),
+        ("email", "email", "Email"),
+    ]
+
+
+def test_a_field_of_type_date_takes_a_day_of_toml() -> None:
+    text = MANIFEST.replace('default = "Save this spring"', 'type = "date"\ndefault = 2026-05-01')
+    manifest, problems = parse_manifest(text)
+    assert not problems
+    assert manifest is not None
+    assert manifest.fields[0].default == "2026-05-01"
 
 
 def test_unknown_keys_say_what_was_meant() -> None:

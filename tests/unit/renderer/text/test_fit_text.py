@@ -135,3 +135,28 @@ def test_phone_numbers_keep_their_order_in_arabic(fonts: FontBook) -> None:
 
 def test_same_text_fits_the_same_way_twice(fonts: FontBook) -> None:
     assert fitted(fonts, LONG, size=24) == fitted(fonts, LONG, size=24)
+
+
+def test_a_latin_apostrophe_is_no_place_to_break(fonts: FontBook) -> None:
+    text = "Les coûts d’exploitation baissent d’environ un tiers"
+    lines = [fitted(fonts, text, "fr", size=14, box=(0, 0, width, 200)).lines for width in range(110, 190, 4)]
+    assert not [line.text for some in lines for line in some if line.text.endswith("’")]
+
+
+def test_no_word_stands_alone_where_the_line_before_can_spare_one(fonts: FontBook) -> None:
+    text = "with a flow of up to 70 for old radiators"
+    full = fitted(fonts, "with a flow of up to 70 for old", size=14, box=(0, 0, 500, 20)).lines[0].width
+    result = fitted(fonts, text, size=14, box=(0, 0, full + 2, 60))
+    assert [line.text for line in result.lines] == ["with a flow of up to 70 for", "old radiators"]
+    # Two long words stay as they are: the first line would be nearly empty.
+    apart = fitted(fonts, "of uninterruptible radiators", size=14, box=(0, 0, 125, 60))
+    assert [line.text for line in apart.lines] == ["of uninterruptible", "radiators"]
+
+
+def test_japanese_breaks_by_phrase_where_the_box_has_room(fonts: FontBook) -> None:
+    text = "1週間後、全室の電波強度、機器の位置、ひとつの価格をご覧いただけます。"
+    tight = fitted(fonts, text, "ja", size=14, overflow="fail", box=(0, 0, 250, 34), line_height=1.4)
+    roomy = fitted(fonts, text, "ja", size=14, overflow="fail", box=(0, 0, 250, 80), line_height=1.4)
+    assert len(tight.lines) == 2
+    assert len(roomy.lines) == 3
+    assert all(line.text[-1] in "、。をの" for line in roomy.lines)

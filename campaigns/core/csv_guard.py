@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 BOM = "\ufeff"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# blanks, invisible characters and quotes, which spreadsheets drop or pass over before they look for a formula
+_PASSED_OVER = ' "\u00a0\u00ad\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff'
 
 
 def guarded(value: object) -> str:
     """The cell, with a leading apostrophe if it begins like a formula (OWASP, CSV Injection)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
+    shown = text.lstrip(_PASSED_OVER)
+    return f"'{text}" if text.startswith(_DANGEROUS) or shown.startswith(_DANGEROUS) else text
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Literal, Protocol
 from uuid import UUID
 
@@ -38,6 +39,14 @@ class Storage(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]: ...
 
+    def aged(self, prefix: str, before: datetime) -> Iterator[str]:
+        """Keys that begin with the prefix and were last written before the instant, in order."""
+        ...
+
+    def tidy(self, before: datetime) -> int:
+        """Remove what writes that broke off before the instant left behind; how many. Never an object."""
+        ...
+
     def check(self) -> None:
         """Raise DomainError `storage.unavailable` unless it can be written to and read from now."""
         ...
@@ -65,7 +74,10 @@ class Waker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of one message: 250 → sent, 4yz → deferred, 5yz → refused, silence after DATA → unknown."""
+    """What became of one message: 250 → sent, 4yz → deferred, 5yz → refused, silence after DATA → unknown.
+
+    Code 0 means that no server said it: refused or deferred before one was asked.
+    """
 
     outcome: Literal["sent", "deferred", "refused", "unknown"]
     code: int

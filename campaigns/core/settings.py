@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-QUEUES = ("render", "send", "default")
+QUEUES = ("render", "send", "default", "check")
 
 
 class SettingsError(Exception):
@@ -39,6 +39,7 @@ class Settings:
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
     broker_prefix: str = "throughline"
+    webhook_loopback: bool = False  # this machine may be told of events: for tests and development
 
     @property
     def secure_cookies(self) -> bool:
@@ -84,6 +85,9 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
     prefix = environ.get("BROKER_PREFIX", "").strip() or "throughline"
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", prefix):
         problems.append("BROKER_PREFIX may hold up to 40 letters, digits, _ and -")
+    loopback = environ.get("WEBHOOK_LOOPBACK", "0").strip() or "0"
+    if loopback not in ("0", "1"):
+        problems.append("WEBHOOK_LOOPBACK must be 0 or 1")
     if problems:
         raise SettingsError(problems)
     public = values["PUBLIC_URL"].rstrip("/")
@@ -102,7 +106,21 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
         trusted_proxies=int(proxies),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         broker_prefix=prefix,
+        webhook_loopback=loopback == "1",
     )
+
+
+def read_database_url(environ: Mapping[str, str]) -> str:
+    """DATABASE_URL alone, for what needs nothing else. Raises SettingsError."""
+    problems: list[str] = []
+    url = environ.get("DATABASE_URL", "").strip()
+    if url:
+        _scheme(problems, "DATABASE_URL", url, ("postgresql", "postgres"))
+    else:
+        problems.append("DATABASE_URL is not set")
+    if problems:
+        raise SettingsError(problems)
+    return url
 
 
 def new_secret_key() -> str:

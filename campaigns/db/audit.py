@@ -41,46 +41,55 @@ def record(
     programme_id: UUID | None = None,
     partner_id: UUID | None = None,
 ) -> None:
-    """Append what the actor did. The chain is locked until commit, so numbers never skip or fork."""
+    """Append what the actor did, at the end of the transaction.
+
+    A chain is locked until commit, so numbers never skip or fork. Its lock is therefore the last one a transaction
+    takes (`UnitOfWork.write_last`), several chains in the order of their names: two transactions that record in one
+    chain never wait for each other in a circle, whatever rows they touch and in whatever order a service records.
+    """
     programme = programme_id or actor.programme_id
     partner = partner_id or actor.partner_id
-    chain = chain_of(programme, partner)
-    session = uow.session
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"audit:{chain}", 0))))
+    entry = AuditEntry(
+        created_at=uow.now,
+        chain=chain_of(programme, partner),
+        actor=actor.as_dict(),
+        action=action,
+        subject_type=subject_type,
+        subject_id=str(subject_id),
+        programme_id=programme,
+        partner_id=partner,
+        data=dict(data or {}),
+        request_id=uow.request_id,
+    )
+    uow.write_last(lambda: _append(uow.session, entry), order=entry.chain)
+
+
+def _append(session: Session, entry: AuditEntry) -> None:
+    """Gives the entry its number and hashes. The chain's lock is held from here until commit."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"audit:{entry.chain}", 0))))
     last = session.execute(
         select(AuditEntry.number, AuditEntry.hash)
-        .where(AuditEntry.chain == chain)
+        .where(AuditEntry.chain == entry.chain)
         .order_by(AuditEntry.number.desc())
         .limit(1)
     ).one_or_none()
-    number, prev = (last.number + 1, last.hash) if last else (1, GENESIS)
-    content = {
-        "chain": chain,
-        "number": number,
-        "at": uow.now.isoformat(),
-        "actor": actor.as_dict(),
-        "action": action,
-        "subject": [subject_type, str(subject_id)],
-        "data": data or {},
-    }
-    session.add(
-        AuditEntry(
-            created_at=uow.now,
-            chain=chain,
-            number=number,
-            actor=actor.as_dict(),
-            action=action,
-            subject_type=subject_type,
-            subject_id=str(subject_id),
-            programme_id=programme,
-            partner_id=partner,
-            data=data or {},
-            request_id=uow.request_id,
-            prev_hash=prev,
-            hash=entry_hash(prev, content),
-        )
-    )
+    entry.number, entry.prev_hash = (last.number + 1, last.hash) if last else (1, GENESIS)
+    entry.hash = entry_hash(entry.prev_hash, _content(entry))
+    session.add(entry)
     session.flush()
+
+
+def _content(entry: AuditEntry) -> dict[str, Any]:
+    """What the hash of an entry covers."""
+    return {
+        "chain": entry.chain,
+        "number": entry.number,
+        "at": entry.created_at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": [entry.subject_type, entry.subject_id],
+        "data": entry.data,
+    }
 
 
 def verify(session: Session, chain: str) -> list[int]:
@@ -94,16 +103,7 @@ def verify(session: Session, chain: str) -> list[int]:
         .execution_options(yield_per=1000)
     )
     for row in rows:
-        content = {
-            "chain": row.chain,
-            "number": row.number,
-            "at": row.created_at.isoformat(),
-            "actor": row.actor,
-            "action": row.action,
-            "subject": [row.subject_type, row.subject_id],
-            "data": row.data,
-        }
-        if row.number != expected or row.prev_hash != prev or row.hash != entry_hash(prev, content):
+        if row.number != expected or row.prev_hash != prev or row.hash != entry_hash(prev, _content(row)):
             wrong.append(row.number)
         prev, expected = row.hash, row.number + 1
     return wrong

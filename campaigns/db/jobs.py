@@ -143,15 +143,21 @@ def release_all(session: Session, now: datetime, *, queues: Sequence[str] | None
 WORKER_DIED = {"code": "job.worker_died", "message": "The worker ended in the middle of the last attempt."}
 
 
-def park_dead(session: Session, now: datetime) -> list[ClaimedJob]:
-    """Park jobs out of attempts whose lease ran out, so a task that kills its worker cannot do so for ever."""
-    rows = session.execute(
+def dead(session: Session, now: datetime, *, limit: int = 100) -> list[UUID]:
+    """Jobs out of attempts whose lease ran out, the longest ago first."""
+    over = (Job.state == "leased", Job.lease_until < now, Job.attempts >= Job.max_attempts)
+    return list(session.scalars(select(Job.id).where(*over).order_by(Job.lease_until).limit(limit)))
+
+
+def park_dead(session: Session, job_id: UUID, now: datetime) -> ClaimedJob | None:
+    """Park one of them, so a task that kills its worker cannot do so for ever; None if somebody was quicker."""
+    row = session.execute(
         update(Job)
-        .where(Job.state == "leased", Job.lease_until < now, Job.attempts >= Job.max_attempts)
+        .where(Job.id == job_id, Job.state == "leased", Job.lease_until < now, Job.attempts >= Job.max_attempts)
         .values(state="parked", lease_until=None, finished_at=now, last_error=WORKER_DIED)
         .returning(Job.id, Job.task, Job.payload, Job.attempts, Job.max_attempts, Job.lease_token, Job.request_id)
-    ).all()
-    return [ClaimedJob(*row) for row in rows]
+    ).one_or_none()
+    return ClaimedJob(*row) if row else None
 
 
 def due(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 
@@ -33,3 +35,16 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that keep loaded values after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def may_pass(error: BaseException) -> bool:
+    """True for trouble that another try may not meet: the connection, a deadlock, a lock, resources, a shutdown.
+
+    SQLSTATE 08 (connection), 40 (serialisation, deadlock), 53 (resources), 55P03 (lock), 57 (shutdown, cancel).
+    """
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state[:2] in ("08", "40", "53", "57") or state == "55P03"

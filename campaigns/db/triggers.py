@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-APPEND_ONLY = ("audit_entry", "touchpoint", "artifact", "brand_revision", "logo")
+APPEND_ONLY = (
+    "audit_entry", "touchpoint", "artifact", "brand_revision", "logo", "attribution_run", "attribution_deal",
+    "attribution_credit", "attribution_share", "business_event", "deal_event", "deal_policy", "deal_priority",
+    "lead_policy", "plan_rate",
+)  # fmt: skip
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,8 +1,8 @@
-"""One transaction, committed at the edge: a session, the clock, and the wake-up calls to send after commit."""
+"""One transaction, committed at the edge: a session, the clock, what is written last, the calls sent after commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -26,6 +26,7 @@ class UnitOfWork:
         self.request_id = request_id
         self._waker = waker
         self._wakes: list[Wake] = []
+        self._last: list[tuple[str, Callable[[], None]]] = []
 
     @property
     def now(self) -> datetime:
@@ -36,8 +37,36 @@ class UnitOfWork:
         """Remember a call for a job row of this transaction."""
         self._wakes.append(wake)
 
+    def write_last(self, write: Callable[[], None], *, order: str) -> None:
+        """Remember a write for the very end of the transaction, when every other row is locked already.
+
+        For what many transactions queue up for, such as a chain's end: taken last, it closes no circle. Writes
+        go by `order`, those of one order as they were asked for.
+        """
+        self._last.append((order, write))
+
+    def write_out(self) -> None:
+        """Do the last writes now; `commit` does it, tests that never commit call it."""
+        writes, self._last = self._last, []
+        if writes:
+            self.session.flush()
+        for _, write in sorted(writes, key=lambda one: one[0]):
+            write()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done inside is undone as a whole if it raises: rows, last writes and wake-up calls."""
+        wakes, last = len(self._wakes), len(self._last)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._wakes[wakes:], self._last[last:]
+            raise
+
     def commit(self) -> None:
         """Commit and call; for the edge only."""
+        self.write_out()
         self.session.commit()
         calls, self._wakes = self._wakes, []
         if calls:
@@ -46,7 +75,7 @@ class UnitOfWork:
     def rollback(self) -> None:
         """Undo everything and forget the calls."""
         self.session.rollback()
-        self._wakes = []
+        self._wakes, self._last = [], []
 
     def __enter__(self) -> UnitOfWork:
         return self

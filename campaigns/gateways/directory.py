@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -124,6 +125,21 @@ class DirectoryStorage:
             found += [key for name in names if (key := (below / name).as_posix()).startswith(prefix)]
         yield from sorted(found)
 
+    def aged(self, prefix: str, before: datetime) -> Iterator[str]:
+        """Keys of files last written before the instant."""
+        for key in self.keys(prefix):
+            if _older(self._path(key), before):
+                yield key
+
+    def tidy(self, before: datetime) -> int:
+        """Remove files whose writer ended before it could name them."""
+        removed = 0
+        for path in list(self._new.iterdir()) if self._new.is_dir() else []:
+            if _older(path, before):
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
     def check(self) -> None:
         """Write, read and remove a probe."""
         probe = f"check/{new_id().hex}"
@@ -133,6 +149,13 @@ class DirectoryStorage:
                 raise unavailable("a file came back different")
         finally:
             self.delete(probe)
+
+
+def _older(path: Path, before: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:  # somebody else was quicker
+        return False
 
 
 def _append(source: Path, target: BinaryIO) -> None:

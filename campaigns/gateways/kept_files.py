@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from email import policy
 from email.parser import BytesHeaderParser
@@ -17,6 +16,7 @@ from campaigns.core.errors import DomainError
 from campaigns.core.ids import new_id
 from campaigns.core.logs import get_logger
 from campaigns.core.ports import Envelope, SendResult, Storage
+from campaigns.mailroom.keys import storage_key
 from campaigns.mailroom.models import KeptMessage, SystemMail
 
 log = get_logger(__name__)
@@ -83,9 +83,3 @@ def _row(envelope: Envelope, key: str, system: Any) -> dict[str, Any]:
         "kind": STEP if envelope.delivery_id is not None else (system.kind if system else "notice"),
         "storage_key": key,
     }
-
-
-def storage_key(message_id: str) -> str:
-    """Where a message's file lies: spread over 256 folders by the digest of its Message-ID."""
-    name = hashlib.sha256(message_id.encode()).hexdigest()
-    return f"mail/{name[:2]}/{name}.eml"

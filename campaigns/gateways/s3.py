@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -143,6 +144,33 @@ class S3Storage:
             for page in pages:
                 for row in page.get("Contents", []):
                     yield row["Key"].removeprefix(self._prefix)
+
+    def aged(self, prefix: str, before: datetime) -> Iterator[str]:
+        """Keys of objects last written before the instant."""
+        with _errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            for page in pages:
+                for row in page.get("Contents", []):
+                    if row["LastModified"] < before:
+                        yield row["Key"].removeprefix(self._prefix)
+
+    def tidy(self, before: datetime) -> int:
+        """Abort uploads in parts that were never completed; S3 keeps and charges for their parts."""
+        removed = 0
+        with _errors(self._prefix):
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self._bucket, Prefix=self._prefix
+            )
+            for page in pages:
+                for row in page.get("Uploads", []):
+                    if row["Initiated"] < before:
+                        self._client.abort_multipart_upload(
+                            Bucket=self._bucket, Key=row["Key"], UploadId=row["UploadId"]
+                        )
+                        removed += 1
+        return removed
 
     def check(self) -> None:
         """Write, read and remove a probe."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,11 +20,18 @@ log = get_logger(__name__)
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>\x00-\x1f\x7f]+")
 
 
-class SmtpTransport:
-    """Opens a connection per batch. A connection lost before a message's final dot is opened again once per batch."""
+BATCH_S = 45.0
 
-    def __init__(self, server: Server) -> None:
+
+class SmtpTransport:
+    """Opens a connection per batch. A connection lost before a message's final dot is opened again once per batch.
+
+    No message is begun after `batch_s` seconds, so that a server which answers slowly does not outlast the leases.
+    """
+
+    def __init__(self, server: Server, *, batch_s: float = BATCH_S) -> None:
         self._server = server
+        self._batch_s = batch_s
 
     def send(self, envelopes: Sequence[Envelope]) -> list[SendResult]:
         """One result each, in order; never raises for a message or for the connection."""
@@ -33,24 +41,26 @@ class SmtpTransport:
             try:
                 prepared.append((number, envelope, _prepare(envelope)))
             except ValueError as error:
-                results[number] = SendResult("refused", 554, f"not sent: {error}")
+                results[number] = SendResult("refused", 0, f"not sent: {error}")
         left, tries = prepared, 0
-        while left and tries < 2:
+        until = time.monotonic() + self._batch_s
+        while left and tries < 2 and time.monotonic() < until:
             tries += 1
             reason = ""
             try:
-                for number, result in self._batch(left):
+                for number, result in self._batch(left, until):
                     results[number] = result  # noqa: PERF403 - what came before an error counts
             except WireError as error:
                 reason = str(error)
                 log.warning("smtp.connection_lost", reason=reason, unsent=len(left))
             before, left = len(left), [item for item in left if item[0] not in results]
-            if left and (len(left) == before or tries == 2):
+            if reason and left and (len(left) == before or tries == 2):
                 results |= {number: SendResult("deferred", 421, reason[:500]) for number, _, _ in left}
                 left = []
-        return [results[number] for number in range(len(envelopes))]
+        late = SendResult("deferred", 0, f"not tried: the server took more than {self._batch_s:.0f} s for those before")
+        return [results.get(number, late) for number in range(len(envelopes))]
 
-    def _batch(self, items: Sequence[Item]) -> Iterator[tuple[int, SendResult]]:
+    def _batch(self, items: Sequence[Item], until: float) -> Iterator[tuple[int, SendResult]]:
         """Results as they become known; WireError when the connection is lost, the rest is then unsent."""
         wire = Wire(self._server)
         sound = False
@@ -58,6 +68,8 @@ class SmtpTransport:
             reset = False
             asked = False
             for place, (number, envelope, body) in enumerate(items):
+                if place and not asked and time.monotonic() > until:
+                    break
                 lines = _commands(wire, envelope, len(body))
                 if isinstance(lines, SendResult):
                     yield number, lines
@@ -70,7 +82,8 @@ class SmtpTransport:
                 if refusal is None and answers[-1].code == 354:
                     wire.send(body)
                     try:  # from here on the server may have it
-                        asked = self._ask_ahead(wire, items[place + 1 : place + 2])
+                        if time.monotonic() < until:
+                            asked = self._ask_ahead(wire, items[place + 1 : place + 2])
                         result = _result(wire.reply())
                     except WireError as error:
                         yield number, SendResult("unknown", 0, f"no answer after the message: {error}"[:500])
@@ -114,13 +127,13 @@ def _commands(wire: Wire, envelope: Envelope, size: int) -> list[str] | SendResu
     """The command lines for a message, or why this server cannot take it."""
     limit = wire.extensions.get("SIZE", "")
     if limit.isdigit() and 0 < int(limit) < size:
-        return SendResult("refused", 552, f"the message has {size} bytes, the server takes {limit}")
+        return SendResult("refused", 0, f"the message has {size} bytes, the server takes {limit}")
     options = f" SIZE={size}" if "SIZE" in wire.extensions else ""
     if not envelope.data.isascii() and "8BITMIME" in wire.extensions:
         options += " BODY=8BITMIME"
     if not (envelope.sender + envelope.recipient).isascii():
         if "SMTPUTF8" not in wire.extensions:
-            return SendResult("refused", 553, "the server does not take addresses beyond ASCII (SMTPUTF8)")
+            return SendResult("refused", 0, "the server does not take addresses beyond ASCII (SMTPUTF8)")
         options += " SMTPUTF8"
     return [f"MAIL FROM:<{envelope.sender}>{options}", f"RCPT TO:<{envelope.recipient}>", "DATA"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -35,7 +36,8 @@ def test_a_lost_worker_gives_its_job_back_and_a_deadly_job_is_parked(uow, clock)
     assert again.attempts == 2
     clock.advance(jobs.LEASE + timedelta(seconds=1))
     assert jobs.due(uow.session, uow.now) == []
-    assert [job.id for job in jobs.park_dead(uow.session, uow.now)] == [job_id]
+    assert jobs.dead(uow.session, uow.now) == [job_id]
+    assert jobs.park_dead(uow.session, job_id, uow.now).id == job_id
     assert uow.session.execute(text("SELECT state FROM job")).scalar_one() == "parked"
 
 
@@ -51,6 +53,7 @@ def test_only_the_lease_holder_finishes(uow, clock):
 def test_the_audit_chain_shows_a_forgery(uow):
     for number in range(3):
         audit.record(uow, SYSTEM, "kit.publish", "kit", number)
+    uow.write_out()
     assert audit.verify(uow.session, "system") == []
     uow.session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_append_only"))
     uow.session.execute(text("UPDATE audit_entry SET action = 'kit.withdraw' WHERE number = 2"))
@@ -58,7 +61,19 @@ def test_the_audit_chain_shows_a_forgery(uow):
     assert audit.verify(uow.session, "system") == [2]
 
 
+def test_what_a_savepoint_takes_back_leaves_no_entry_and_calls_nobody(uow, waker):
+    audit.record(uow, SYSTEM, "kit.publish", "kit", 1)
+    with suppress(ZeroDivisionError), uow.savepoint():
+        audit.record(uow, SYSTEM, "kit.withdraw", "kit", 1)
+        jobs.enqueue(uow, "render.piece", "gone")
+        assert 1 / 0
+    uow.commit()
+    assert uow.session.execute(text("SELECT action FROM audit_entry")).scalars().all() == ["kit.publish"]
+    assert waker.calls == []
+
+
 def test_the_database_refuses_to_change_history(uow):
     audit.record(uow, SYSTEM, "kit.publish", "kit", 1)
+    uow.write_out()
     with pytest.raises(DatabaseError, match="never changed"):
         uow.session.execute(text("DELETE FROM audit_entry"))

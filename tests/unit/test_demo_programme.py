@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assets.make import contacts
-from renderer.kit.samples import read_brand
+from renderer.kit.brand_file import read_brand
 from renderer.spec import BrandSpec
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"

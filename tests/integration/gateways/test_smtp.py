@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -151,7 +152,7 @@ def test_what_smtp_cannot_carry_is_refused_without_asking(serve):
         ]
     )
     assert [(r.outcome, r.code) for r in results] == [
-        ("refused", 554), ("refused", 552), ("refused", 554), ("refused", 554), ("refused", 553), ("sent", 250)
+        *[("refused", 0)] * 5, ("sent", 250)  # no server said so: nothing is proven about the address
     ]  # fmt: skip
     assert "998" in results[0].reply
     assert len(server.messages) == 1
@@ -253,8 +254,9 @@ def test_against_aiosmtpd():
 @pytest.mark.skipif(shutil.which("smtp-sink") is None, reason="postfix's smtp-sink is not installed")
 def test_against_smtp_sink(tmp_path):
     port = free_port()
+    as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []  # root may not be it, others cannot become somebody else
     sink = subprocess.Popen(
-        [shutil.which("smtp-sink") or "", "-u", "nobody", f"127.0.0.1:{port}", "100"],
+        [shutil.which("smtp-sink") or "", *as_nobody, f"127.0.0.1:{port}", "100"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,27 @@ def test_joining_stored_parts_and_bytes(storage, sizes):
     assert storage.get("whole.pdf") == expected
     assert joined == storage.stat("whole.pdf")
     assert joined.size == len(expected)
+
+
+def test_old_keys_are_told_from_young_ones(storage):
+    for key in ("previews/aa/one.png", "previews/bb/two.png", "pictures/aa/one.png"):
+        storage.put(key, b"x", "image/png")
+    past, future = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
+    assert list(storage.aged("previews/", past)) == []
+    assert list(storage.aged("previews/", future)) == ["previews/aa/one.png", "previews/bb/two.png"]
+
+
+def test_what_a_broken_off_write_left_is_removed_and_no_object(storage, request, tmp_path):
+    storage.put("a/whole", b"x", "text/plain")
+    if "s3" in request.node.callspec.id:
+        storage._client.create_multipart_upload(Bucket=storage._bucket, Key=storage._prefix + "a/half")
+    else:
+        (tmp_path / "new" / "half").write_bytes(b"half")
+    past, future = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
+    assert storage.tidy(past) == 0
+    assert storage.tidy(future) == 1
+    assert storage.tidy(future) == 0
+    assert list(storage.keys("")) == ["a/whole"]
 
 
 def test_check_leaves_nothing(storage):

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from campaigns.bootstrap import Container
@@ -16,6 +16,7 @@ from campaigns.core.errors import DomainError, Kind
 from campaigns.db import jobs
 from campaigns.db.models import Job
 from renderer.errors import RenderError
+from tests.fakes import MemoryStorage
 from worker.lease import HeldLease
 from worker.task import JobTask, run_job
 from worker.tasks import upkeep
@@ -23,7 +24,7 @@ from worker.tasks import upkeep
 
 @pytest.fixture
 def container(committing, clock, waker) -> Container:
-    return cast(Container, SimpleNamespace(uow=committing, clock=clock, waker=waker))
+    return cast(Container, SimpleNamespace(uow=committing, clock=clock, waker=waker, storage=MemoryStorage()))
 
 
 def task(function: Any, **more: Any) -> JobTask:
@@ -150,6 +151,35 @@ def test_the_sweeper_gives_up_a_job_that_kills_its_workers_and_says_so(container
     assert told == [({"n": 1}, "job.worker_died")]
 
 
+@pytest.mark.parametrize("failure", [ZeroDivisionError("x"), OperationalError("x", {}, Sqlstate("55P03"))])
+def test_a_job_that_cannot_be_given_up_keeps_nobody_from_being_swept(container, waker, clock, monkeypatch, failure):
+    def untellable(_uow: Any, _job: jobs.ClaimedJob, _error: dict[str, Any]) -> None:
+        raise failure
+
+    monkeypatch.setitem(upkeep.JOB_TASKS, "test.task", task(lambda c, j: None, on_parked=untellable))
+    deadly = enqueue(container, max_attempts=1)
+    with container.uow() as uow:
+        jobs.claim(uow.session, deadly, uow.now)
+        lost = jobs.enqueue(uow, "test.other", "k")
+    clock.advance(jobs.LEASE + timedelta(seconds=1))
+    waker.calls.clear()
+    upkeep.sweep(container)
+    assert [call.job_id for call in waker.calls] == [lost]
+    with container.uow.reading() as session:
+        state = session.scalar(select(Job.state).where(Job.id == deadly))
+    assert state == ("parked" if isinstance(failure, ZeroDivisionError) else "leased"), "a lock may pass, a fault stays"
+
+
+def test_a_job_is_parked_even_if_nobody_can_be_told(container):
+    job_id = enqueue(container)
+
+    def untellable(uow: Any, _job: jobs.ClaimedJob, _error: dict[str, Any]) -> None:
+        uow.session.execute(select(1 / func.length("")))  # breaks the transaction
+
+    assert run_job(container, task(raising(ValueError("x")), on_parked=untellable), job_id) == "parked"
+    assert row(container).state == "parked"
+
+
 def test_leases_are_given_back_when_no_worker_can_be_alive(container):
     job_id = enqueue(container)
     with container.uow() as uow:
@@ -164,14 +194,14 @@ def test_the_days_upkeep_is_asked_for_once_a_day(container, clock):
     upkeep.daily(container)
     with container.uow.reading() as session:
         rows = dict(session.execute(select(Job.task, Job.id)).all())
-    assert set(rows) == {"upkeep.verify_audit", "upkeep.prune"}
+    assert set(rows) == {"upkeep.verify_audit", "upkeep.prune", "upkeep.prune_storage"}
     for name, job_id in rows.items():
         assert run_job(container, getattr(upkeep, name.split(".")[1]), job_id) == "done"
     upkeep.daily(container)
     clock.advance(timedelta(days=1))
     upkeep.daily(container)
     with container.uow.reading() as session:
-        assert len(session.scalars(select(Job)).all()) == 4
+        assert len(session.scalars(select(Job)).all()) == 6
 
 
 def test_pruning_keeps_what_people_may_still_look_at(container, clock):
@@ -193,6 +223,7 @@ def test_a_forged_audit_chain_fails_the_nightly_proof(container):
 
     with container.uow() as uow:
         audit.record(uow, SYSTEM, "kit.publish", "kit", 1)
+        uow.write_out()
         uow.session.execute(text("SET LOCAL session_replication_role = replica"))
         uow.session.execute(text("UPDATE audit_entry SET action = 'kit.withdraw'"))
     with container.uow() as uow:

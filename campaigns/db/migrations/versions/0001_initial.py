@@ -125,6 +125,51 @@ def upgrade() -> None:
     )
     op.create_index('ix_sign_in_attempt_account', 'sign_in_attempt', ['account_key', 'created_at'], unique=False)
     op.create_index('ix_sign_in_attempt_address', 'sign_in_attempt', ['address', 'created_at'], unique=False)
+    op.create_table('account',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), server_default='', nullable=False),
+    sa.Column('website', sa.Text(), server_default='', nullable=False),
+    sa.Column('address', sa.Text(), server_default='', nullable=False),
+    sa.Column('name_keys', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('origin', sa.Text(), nullable=False),
+    sa.Column('direct', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('owner', sa.Text(), server_default='', nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("origin IN ('registration','import','api','lead')", name=op.f('ck_account_origin')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_account_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account'))
+    )
+    op.create_index('ix_account_name_keys', 'account', ['name_keys'], unique=False, postgresql_using='gin')
+    op.create_index('ix_account_programme', 'account', ['programme_id', 'name'], unique=False)
+    op.create_table('account_import',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('storage_key', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('rows', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rows_done', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('created', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('updated', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('bad', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('error', sa.Text(), server_default='', nullable=False),
+    sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('accounts','opportunities')", name=op.f('ck_account_import_kind')),
+    sa.CheckConstraint("state IN ('waiting','running','done','failed')", name=op.f('ck_account_import_state')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_import_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_account_import_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_import')),
+    sa.UniqueConstraint('programme_id', 'kind', 'digest', name=op.f('uq_account_import_programme_id_kind_digest'))
+    )
     op.create_table('artifact',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -151,6 +196,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('partner_id', 'fingerprint', name=op.f('uq_artifact_partner_id_fingerprint')),
     sa.UniqueConstraint('public_token', name=op.f('uq_artifact_public_token'))
     )
+    op.create_table('attribution_run',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('model', sa.Text(), nullable=False),
+    sa.Column('parameters', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('cut_off', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('deals', sa.Integer(), nullable=False),
+    sa.Column('touches', sa.Integer(), nullable=False),
+    sa.Column('unattributed', sa.Integer(), nullable=False),
+    sa.Column('totals', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('seconds', sa.Float(), nullable=False),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_attribution_run_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_attribution_run_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_run')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_attribution_run_programme_id_number'))
+    )
     op.create_table('brand_kit',
     sa.Column('partner_id', sa.Uuid(), nullable=False),
     sa.Column('current_revision_id', sa.Uuid(), nullable=True),
@@ -159,6 +224,28 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_brand_kit_partner_id')),
     sa.PrimaryKeyConstraint('partner_id', name=op.f('pk_brand_kit'))
     )
+    op.create_table('business_event',
+    sa.Column('id', sa.BigInteger(), autoincrement=True, nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('event_id', sa.Uuid(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('subject_type', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('vendor_data', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('partner_data', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('origin', sa.Text(), server_default='', nullable=False),
+    sa.Column('for_vendor', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_business_event_partner_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_business_event_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_business_event')),
+    sa.UniqueConstraint('event_id', name=op.f('uq_business_event_event_id'))
+    )
+    op.create_index('ix_business_event_partner', 'business_event', ['partner_id', 'id'], unique=False, postgresql_where=sa.text('partner_id IS NOT NULL'))
+    op.create_index('ix_business_event_programme', 'business_event', ['programme_id', 'id'], unique=False)
     op.create_table('contact',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -175,12 +262,14 @@ def upgrade() -> None:
     sa.Column('extra', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('search', postgresql.TSVECTOR(), sa.Computed('array_to_tsvector(array_remove(regexp_split_to_array(lower(email || \' \' || first_name || \' \' || last_name || \' \' || company), \'[\\s\\u3000@.,;:()<>\\"/+_-]+\'), \'\'))', persisted=True), nullable=False),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_contact_partner_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('partner_id', 'email_key', name=op.f('uq_contact_partner_id_email_key'))
     )
     op.create_index('ix_contact_email_key', 'contact', ['email_key'], unique=False)
     op.create_index('ix_contact_partner', 'contact', ['partner_id', 'created_at'], unique=False)
+    op.create_index('ix_contact_search', 'contact', ['search'], unique=False, postgresql_using='gin')
     op.create_table('contact_list',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -192,6 +281,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_list')),
     sa.UniqueConstraint('partner_id', 'name', name=op.f('uq_contact_list_partner_id_name'))
     )
+    op.create_table('deal_policy',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_deal_policy_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_deal_policy_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_policy')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_deal_policy_programme_id_number'))
+    )
+    op.create_table('external_reference',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('system', sa.Text(), nullable=False),
+    sa.Column('object', sa.Text(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('subject_type', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Text(), server_default='', nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(programme_id IS NULL) <> (partner_id IS NULL)', name=op.f('ck_external_reference_one_tenant')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_external_reference_partner_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_external_reference_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_external_reference'))
+    )
+    op.create_index('ix_external_reference_subject', 'external_reference', ['subject_type', 'subject_id'], unique=False)
+    op.create_index('uq_external_reference_partner', 'external_reference', ['partner_id', 'system', 'object', 'external_id'], unique=True, postgresql_where=sa.text('partner_id IS NOT NULL'))
+    op.create_index('uq_external_reference_programme', 'external_reference', ['programme_id', 'system', 'object', 'external_id'], unique=True, postgresql_where=sa.text('programme_id IS NOT NULL'))
     op.create_table('invitation',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -244,6 +367,64 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kit')),
     sa.UniqueConstraint('programme_id', 'slug', name=op.f('uq_kit_programme_id_slug'))
     )
+    op.create_table('lead_import',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('storage_key', sa.Text(), nullable=False),
+    sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('error', sa.Text(), server_default='', nullable=False),
+    sa.Column('rows', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rows_done', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('taken', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('known', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting','running','done','failed')", name=op.f('ck_lead_import_state')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_import_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_import_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_import_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_import'))
+    )
+    op.create_table('lead_intake',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=True),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.CheckConstraint("kind IN ('csv','api','event','page')", name=op.f('ck_lead_intake_kind')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_intake_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_intake_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_intake_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_intake'))
+    )
+    op.create_index('uq_lead_intake_partner', 'lead_intake', ['programme_id', 'partner_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NOT NULL'))
+    op.create_index('uq_lead_intake_programme', 'lead_intake', ['programme_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NULL'))
+    op.create_table('lead_policy',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_lead_policy_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_policy_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_policy')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_lead_policy_programme_id_number'))
+    )
     op.create_table('logo',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -286,6 +467,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('secret_digest', name=op.f('uq_password_reset_secret_digest'))
     )
     op.create_index('ix_password_reset_person', 'password_reset', ['person_id'], unique=False)
+    op.create_table('plan_rate',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('base', sa.Text(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('rate', sa.Numeric(precision=20, scale=10), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('currency <> base', name=op.f('ck_plan_rate_two')),
+    sa.CheckConstraint('rate > 0', name=op.f('ck_plan_rate_positive')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_plan_rate_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_plan_rate_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_rate'))
+    )
+    op.create_index('ix_plan_rate_programme', 'plan_rate', ['programme_id', 'currency', 'base', 'starts_on'], unique=False)
+    op.create_table('product_line',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_product_line_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_line')),
+    sa.UniqueConstraint('programme_id', 'code', name=op.f('uq_product_line_programme_id_code'))
+    )
     op.create_table('role_grant',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -348,6 +556,72 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_system_mail')),
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_system_mail_dedupe_key'))
     )
+    op.create_table('watermark',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('system', sa.Text(), nullable=False),
+    sa.Column('object', sa.Text(), nullable=False),
+    sa.Column('reached', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_watermark_programme_id')),
+    sa.PrimaryKeyConstraint('programme_id', 'system', 'object', name=op.f('pk_watermark'))
+    )
+    op.create_table('webhook_endpoint',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), server_default='', nullable=False),
+    sa.Column('system', sa.Text(), server_default='', nullable=False),
+    sa.Column('types', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('sealed_secret', sa.Text(), nullable=False),
+    sa.Column('former_secret', sa.Text(), nullable=True),
+    sa.Column('former_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('state', sa.Text(), server_default='active', nullable=False),
+    sa.Column('pause_reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("state IN ('active','paused','disabled')", name=op.f('ck_webhook_endpoint_state')),
+    sa.CheckConstraint('(programme_id IS NULL) <> (partner_id IS NULL)', name=op.f('ck_webhook_endpoint_one_tenant')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_webhook_endpoint_partner_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_webhook_endpoint_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_endpoint'))
+    )
+    op.create_index('ix_webhook_endpoint_partner', 'webhook_endpoint', ['partner_id'], unique=False)
+    op.create_index('ix_webhook_endpoint_programme', 'webhook_endpoint', ['programme_id'], unique=False)
+    op.create_table('account_identifier',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_account_identifier_account_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_account_identifier_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_identifier')),
+    sa.UniqueConstraint('programme_id', 'kind', 'value', name=op.f('uq_account_identifier_programme_id_kind_value'))
+    )
+    op.create_index('ix_account_identifier_account', 'account_identifier', ['account_id'], unique=False)
+    op.create_table('account_merge',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('winner_id', sa.Uuid(), nullable=False),
+    sa.Column('loser_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('winner_id <> loser_id', name=op.f('ck_account_merge_two')),
+    sa.ForeignKeyConstraint(['loser_id'], ['account.id'], name=op.f('fk_account_merge_loser_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_account_merge_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_account_merge_programme_id')),
+    sa.ForeignKeyConstraint(['undone_by'], ['person.id'], name=op.f('fk_account_merge_undone_by')),
+    sa.ForeignKeyConstraint(['winner_id'], ['account.id'], name=op.f('fk_account_merge_winner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_merge'))
+    )
+    op.create_index('ix_account_merge_winner', 'account_merge', ['winner_id'], unique=False)
+    op.create_index('uq_account_merge_loser', 'account_merge', ['loser_id'], unique=True, postgresql_where=sa.text('undone_at IS NULL'))
     op.create_table('api_token',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -362,6 +636,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['grant_id'], ['role_grant.id'], name=op.f('fk_api_token_grant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
     sa.UniqueConstraint('secret_digest', name=op.f('uq_api_token_secret_digest'))
+    )
+    op.create_table('attribution_share',
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('dimension', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('removal', sa.Float(), nullable=True),
+    sa.Column('conversions', sa.Float(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['attribution_run.id'], name=op.f('fk_attribution_share_run_id')),
+    sa.PrimaryKeyConstraint('run_id', 'dimension', 'key', 'currency', name=op.f('pk_attribution_share'))
     )
     op.create_table('brand_revision',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -424,6 +709,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['started_by'], ['person.id'], name=op.f('fk_contact_import_started_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_import'))
     )
+    op.create_table('inbound_change',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('endpoint_id', sa.Uuid(), nullable=False),
+    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('code', sa.Text(), server_default='', nullable=False),
+    sa.Column('problem', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting','applied','ignored','failed','skipped')", name=op.f('ck_inbound_change_state')),
+    sa.ForeignKeyConstraint(['endpoint_id'], ['webhook_endpoint.id'], name=op.f('fk_inbound_change_endpoint_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_inbound_change_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbound_change')),
+    sa.UniqueConstraint('endpoint_id', 'message_id', name=op.f('uq_inbound_change_endpoint_id_message_id'))
+    )
+    op.create_index('ix_inbound_change_programme', 'inbound_change', ['programme_id', 'created_at'], unique=False)
     op.create_table('kit_version',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -481,6 +785,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_logo_upload'))
     )
     op.create_index('ix_logo_upload_partner', 'logo_upload', ['partner_id', 'created_at'], unique=False)
+    op.create_table('opportunity',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), server_default='', nullable=False),
+    sa.Column('product_line', sa.Text(), server_default='', nullable=False),
+    sa.Column('stage', sa.Text(), server_default='', nullable=False),
+    sa.Column('owner', sa.Text(), server_default='', nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=True),
+    sa.Column('currency', sa.Text(), server_default='', nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("amount_minor IS NULL OR currency <> ''", name=op.f('ck_opportunity_currency')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_opportunity_account_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_opportunity_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_opportunity')),
+    sa.UniqueConstraint('programme_id', 'source', 'external_id', name=op.f('uq_opportunity_programme_id_source_external_id'))
+    )
+    op.create_index('ix_opportunity_account', 'opportunity', ['account_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('partner_coverage',
+    sa.Column('membership_id', sa.Uuid(), nullable=False),
+    sa.Column('countries', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('postal_prefixes', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('product_lines', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('capacity', sa.Integer(), nullable=True),
+    sa.Column('takes_leads', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_partner_coverage_membership_id')),
+    sa.PrimaryKeyConstraint('membership_id', name=op.f('pk_partner_coverage'))
+    )
     op.create_table('web_session',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -500,6 +838,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_web_session_grant', 'web_session', ['grant_id'], unique=False)
     op.create_index('ix_web_session_person', 'web_session', ['person_id'], unique=False)
+    op.create_table('webhook_delivery',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('endpoint_id', sa.Uuid(), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('replayed_from', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('error', sa.Text(), server_default='', nullable=False),
+    sa.Column('answer', sa.Text(), server_default='', nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting','delivered','failed','skipped')", name=op.f('ck_webhook_delivery_state')),
+    sa.ForeignKeyConstraint(['endpoint_id'], ['webhook_endpoint.id'], name=op.f('fk_webhook_delivery_endpoint_id')),
+    sa.ForeignKeyConstraint(['event_id'], ['business_event.id'], name=op.f('fk_webhook_delivery_event_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_delivery')),
+    sa.UniqueConstraint('endpoint_id', 'event_id', name=op.f('uq_webhook_delivery_endpoint_id_event_id'))
+    )
+    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['due_at'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('launch',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -703,6 +1062,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['revises'], ['touchpoint.id'], name=op.f('fk_touchpoint_revises')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touchpoint'))
     )
+    op.create_index('ix_touchpoint_contact', 'touchpoint', ['contact_id'], unique=False, postgresql_where=sa.text('contact_id IS NOT NULL'))
+    op.create_index('ix_touchpoint_created', 'touchpoint', ['created_at'], unique=False, postgresql_using='brin')
     op.create_index('ix_touchpoint_delivery', 'touchpoint', ['delivery_id'], unique=False, postgresql_where=sa.text('delivery_id IS NOT NULL'))
     op.create_index('ix_touchpoint_launch', 'touchpoint', ['launch_id', 'occurred_at'], unique=False)
     op.create_index('ix_touchpoint_visitor', 'touchpoint', ['launch_id', 'visitor'], unique=False)
@@ -711,27 +1072,52 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('programme_id', sa.Uuid(), nullable=False),
-    sa.Column('partner_id', sa.Uuid(), nullable=False),
-    sa.Column('launch_id', sa.Uuid(), nullable=False),
-    sa.Column('submission_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('own', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('launch_id', sa.Uuid(), nullable=True),
+    sa.Column('submission_id', sa.Uuid(), nullable=True),
+    sa.Column('intake_id', sa.Uuid(), nullable=True),
     sa.Column('contact_id', sa.Uuid(), nullable=True),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('email', sa.Text(), nullable=False),
     sa.Column('email_key', sa.Text(), nullable=False),
     sa.Column('company', sa.Text(), server_default='', nullable=False),
+    sa.Column('company_key', sa.Text(), server_default='', nullable=False),
+    sa.Column('job_title', sa.Text(), server_default='', nullable=False),
     sa.Column('phone', sa.Text(), server_default='', nullable=False),
+    sa.Column('country', sa.Text(), server_default='', nullable=False),
+    sa.Column('region', sa.Text(), server_default='', nullable=False),
+    sa.Column('postal_code', sa.Text(), server_default='', nullable=False),
+    sa.Column('product_line', sa.Text(), server_default='', nullable=False),
     sa.Column('message', sa.Text(), server_default='', nullable=False),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('locale', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), server_default='new', nullable=False),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('score', sa.Integer(), nullable=True),
+    sa.Column('scored_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('score_parts', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('source_channel', sa.Text(), server_default='', nullable=False),
     sa.Column('source_asset_id', sa.Text(), server_default='', nullable=False),
     sa.Column('source_step_id', sa.Text(), server_default='', nullable=False),
     sa.Column('source_link_id', sa.BigInteger(), nullable=True),
     sa.Column('touched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('new','accepted','declined','closed')", name=op.f('ck_lead_state')),
+    sa.Column('decline_reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('accepted_by', sa.Uuid(), nullable=True),
+    sa.Column('next_action', sa.Text(), server_default='', nullable=False),
+    sa.Column('next_action_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('routed_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('recycled', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint("(partner_id IS NULL) = (state IN ('unrouted','offered','pooled')) OR state = 'closed'", name=op.f('ck_lead_held')),
+    sa.CheckConstraint("state IN ('unrouted', 'offered', 'pooled', 'new', 'accepted', 'declined', 'handed', 'closed')", name=op.f('ck_lead_state')),
+    sa.CheckConstraint('NOT own OR partner_id IS NOT NULL', name=op.f('ck_lead_own')),
+    sa.CheckConstraint('num_nonnulls(submission_id, intake_id) = 1', name=op.f('ck_lead_received')),
+    sa.ForeignKeyConstraint(['accepted_by'], ['person.id'], name=op.f('fk_lead_accepted_by')),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_lead_contact_id')),
+    sa.ForeignKeyConstraint(['intake_id'], ['lead_intake.id'], name=op.f('fk_lead_intake_id')),
     sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_lead_launch_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_partner_id')),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_programme_id')),
@@ -740,8 +1126,142 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
     sa.UniqueConstraint('launch_id', 'email_key', name=op.f('uq_lead_launch_id_email_key'))
     )
+    op.create_index('ix_lead_company', 'lead', ['programme_id', 'company_key'], unique=False, postgresql_where=sa.text("company_key <> ''"))
     op.create_index('ix_lead_contact', 'lead', ['contact_id'], unique=False, postgresql_where=sa.text('contact_id IS NOT NULL'))
+    op.create_index('ix_lead_email', 'lead', ['programme_id', 'email_key'], unique=False)
+    op.create_index('ix_lead_idle', 'lead', ['acted_at'], unique=False, postgresql_where=sa.text("state = 'accepted' AND NOT own"))
+    op.create_index('ix_lead_next_action', 'lead', ['next_action_at'], unique=False, postgresql_where=sa.text("state = 'accepted'"))
     op.create_index('ix_lead_partner', 'lead', ['partner_id', 'created_at'], unique=False)
+    op.create_index('ix_lead_programme', 'lead', ['programme_id', 'state', 'created_at'], unique=False)
+    op.create_index('ix_lead_unrouted', 'lead', ['created_at'], unique=False, postgresql_where=sa.text("state = 'unrouted'"))
+    op.create_table('deal',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('client_token', sa.Text(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='draft', nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('partner_version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('title', sa.Text(), server_default='', nullable=False),
+    sa.Column('company', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('contact', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('product_line', sa.Text(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('close_on', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('stage', sa.Text(), server_default='', nullable=False),
+    sa.Column('next_step', sa.Text(), server_default='', nullable=False),
+    sa.Column('next_step_on', sa.Date(), nullable=True),
+    sa.Column('owner_system', sa.Text(), server_default='', nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=True),
+    sa.Column('account_key', sa.Uuid(), nullable=True),
+    sa.Column('policy_id', sa.Uuid(), nullable=True),
+    sa.Column('submitted_by', sa.Uuid(), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('priority', sa.BigInteger(), nullable=True),
+    sa.Column('reviewer_id', sa.Uuid(), nullable=True),
+    sa.Column('editable', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('reason_code', sa.Text(), server_default='', nullable=False),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('protected_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('protected_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('extensions', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('shared_into', sa.Uuid(), nullable=True),
+    sa.Column('opportunity_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('won_amount_minor', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("NOT (state IN ('approved','converted')) OR protected_until IS NOT NULL", name=op.f('ck_deal_protected')),
+    sa.CheckConstraint("state IN ('draft', 'submitted', 'under_review', 'action_required', 'in_conflict', 'approved', 'shared', 'rejected', 'expired', 'converted', 'won', 'lost', 'withdrawn', 'revoked')", name=op.f('ck_deal_state')),
+    sa.CheckConstraint("state IN ('draft','withdrawn') OR (account_key IS NOT NULL AND submitted_at IS NOT NULL)", name=op.f('ck_deal_submitted')),
+    sa.CheckConstraint('amount_minor >= 0', name=op.f('ck_deal_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_deal_account_id')),
+    sa.ForeignKeyConstraint(['account_key'], ['account.id'], name=op.f('fk_deal_account_key')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_deal_decided_by')),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_deal_lead_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_deal_partner_id')),
+    sa.ForeignKeyConstraint(['policy_id'], ['deal_policy.id'], name=op.f('fk_deal_policy_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_deal_programme_id')),
+    sa.ForeignKeyConstraint(['reviewer_id'], ['person.id'], name=op.f('fk_deal_reviewer_id')),
+    sa.ForeignKeyConstraint(['shared_into'], ['deal.id'], name=op.f('fk_deal_shared_into')),
+    sa.ForeignKeyConstraint(['submitted_by'], ['person.id'], name=op.f('fk_deal_submitted_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal')),
+    sa.UniqueConstraint('partner_id', 'client_token', name=op.f('uq_deal_partner_id_client_token')),
+    sa.UniqueConstraint('programme_id', 'reference', name=op.f('uq_deal_programme_id_reference'))
+    )
+    op.create_index('ix_deal_account', 'deal', ['account_key'], unique=False)
+    op.create_index('ix_deal_lead', 'deal', ['lead_id'], unique=False, postgresql_where=sa.text('lead_id IS NOT NULL'))
+    op.create_index('ix_deal_partner', 'deal', ['partner_id', 'created_at'], unique=False)
+    op.create_index('ix_deal_programme', 'deal', ['programme_id', 'state', 'created_at'], unique=False)
+    op.create_index('ix_deal_protected_until', 'deal', ['protected_until'], unique=False, postgresql_where=sa.text("state IN ('approved','converted')"))
+    op.create_index('ix_deal_warn_at', 'deal', ['warn_at'], unique=False, postgresql_where=sa.text('warn_at IS NOT NULL'))
+    op.create_index('uq_deal_protected', 'deal', ['programme_id', 'account_key', 'product_line'], unique=True, postgresql_where=sa.text("state IN ('approved','converted')"))
+    op.create_table('lead_merge',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('winner_id', sa.Uuid(), nullable=False),
+    sa.Column('loser_id', sa.Uuid(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('winner_id <> loser_id', name=op.f('ck_lead_merge_two')),
+    sa.ForeignKeyConstraint(['loser_id'], ['lead.id'], name=op.f('fk_lead_merge_loser_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_lead_merge_made_by')),
+    sa.ForeignKeyConstraint(['undone_by'], ['person.id'], name=op.f('fk_lead_merge_undone_by')),
+    sa.ForeignKeyConstraint(['winner_id'], ['lead.id'], name=op.f('fk_lead_merge_winner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_merge'))
+    )
+    op.create_index('ix_lead_merge_winner', 'lead_merge', ['winner_id'], unique=False)
+    op.create_index('uq_lead_merge_loser', 'lead_merge', ['loser_id'], unique=True, postgresql_where=sa.text('undone_at IS NULL'))
+    op.create_table('lead_note',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('words', sa.Text(), server_default='', nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_lead_note_lead_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_note_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_note'))
+    )
+    op.create_index('ix_lead_note_lead', 'lead_note', ['lead_id', 'happened_at'], unique=False)
+    op.create_table('lead_offer',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('policy_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Text(), server_default='open', nullable=False),
+    sa.Column('reason', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('considered', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decline_reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('decline_note', sa.Text(), server_default='', nullable=False),
+    sa.CheckConstraint("state IN ('open','accepted','declined','expired','withdrawn')", name=op.f('ck_lead_offer_state')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_lead_offer_decided_by')),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_lead_offer_lead_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_offer_partner_id')),
+    sa.ForeignKeyConstraint(['policy_id'], ['lead_policy.id'], name=op.f('fk_lead_offer_policy_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_offer_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_offer'))
+    )
+    op.create_index('ix_lead_offer_due', 'lead_offer', ['due_at'], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_index('ix_lead_offer_partner', 'lead_offer', ['partner_id', 'state', 'due_at'], unique=False)
+    op.create_index('uq_lead_offer_open', 'lead_offer', ['lead_id'], unique=True, postgresql_where=sa.text("state = 'open'"))
     op.create_table('lead_submission',
     sa.Column('lead_id', sa.Uuid(), nullable=False),
     sa.Column('submission_id', sa.Uuid(), nullable=False),
@@ -749,6 +1269,225 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_lead_submission_submission_id')),
     sa.PrimaryKeyConstraint('lead_id', 'submission_id', name=op.f('pk_lead_submission')),
     sa.UniqueConstraint('submission_id', name=op.f('uq_lead_submission_submission_id'))
+    )
+    op.create_table('pool_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('lead_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('state', sa.Text(), server_default='open', nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('open','granted','refused','withdrawn')", name=op.f('ck_pool_request_state')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_pool_request_decided_by')),
+    sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_pool_request_lead_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_pool_request_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_pool_request_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_pool_request_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pool_request'))
+    )
+    op.create_index('ix_pool_request_lead', 'pool_request', ['lead_id', 'state'], unique=False)
+    op.create_index('uq_pool_request_open', 'pool_request', ['lead_id', 'partner_id'], unique=True, postgresql_where=sa.text("state = 'open'"))
+    op.create_table('attribution_deal',
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('touches', sa.Integer(), nullable=False),
+    sa.Column('sourced', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('influenced', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('lead_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opportunity_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('open','won','lost')", name=op.f('ck_attribution_deal_state')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_attribution_deal_deal_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_attribution_deal_partner_id')),
+    sa.ForeignKeyConstraint(['run_id'], ['attribution_run.id'], name=op.f('fk_attribution_deal_run_id'), initially='IMMEDIATE', deferrable=True),
+    sa.PrimaryKeyConstraint('run_id', 'deal_id', name=op.f('pk_attribution_deal'))
+    )
+    op.create_index('ix_attribution_deal_partner', 'attribution_deal', ['run_id', 'partner_id'], unique=False)
+    op.create_table('deal_approval',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_approval_deal_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_deal_approval_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_approval')),
+    sa.UniqueConstraint('deal_id', 'round', 'person_id', name=op.f('uq_deal_approval_deal_id_round_person_id'))
+    )
+    op.create_table('deal_clock',
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hours', sa.Integer(), nullable=False),
+    sa.Column('used_s', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reached', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_clock_deal_id')),
+    sa.PrimaryKeyConstraint('deal_id', name=op.f('pk_deal_clock'))
+    )
+    op.create_index('ix_deal_clock_next', 'deal_clock', ['next_at'], unique=False, postgresql_where=sa.text('next_at IS NOT NULL'))
+    op.create_table('deal_event',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('sight', sa.Text(), server_default='both', nullable=False),
+    sa.Column('by_side', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('from_state', sa.Text(), server_default='', nullable=False),
+    sa.Column('to_state', sa.Text(), server_default='', nullable=False),
+    sa.Column('words', sa.Text(), server_default='', nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.CheckConstraint("sight IN ('both','vendor','partner')", name=op.f('ck_deal_event_sight')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_event_deal_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_deal_event_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_event')),
+    sa.UniqueConstraint('deal_id', 'number', name=op.f('uq_deal_event_deal_id_number'))
+    )
+    op.create_table('deal_line',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('product', sa.Text(), nullable=False),
+    sa.Column('quantity', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.CheckConstraint('amount_minor >= 0 AND quantity > 0', name=op.f('ck_deal_line_amount')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_line_deal_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_line')),
+    sa.UniqueConstraint('deal_id', 'place', name=op.f('uq_deal_line_deal_id_place'))
+    )
+    op.create_table('deal_match',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('other_deal_id', sa.Uuid(), nullable=True),
+    sa.Column('opportunity_id', sa.Uuid(), nullable=True),
+    sa.Column('account_id', sa.Uuid(), nullable=True),
+    sa.Column('strength', sa.Text(), nullable=False),
+    sa.Column('findings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dismissed_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint("strength IN ('block','flag')", name=op.f('ck_deal_match_strength')),
+    sa.CheckConstraint('num_nonnulls(other_deal_id, opportunity_id, account_id) = 1', name=op.f('ck_deal_match_one')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_deal_match_account_id')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_match_deal_id')),
+    sa.ForeignKeyConstraint(['dismissed_by'], ['person.id'], name=op.f('fk_deal_match_dismissed_by')),
+    sa.ForeignKeyConstraint(['opportunity_id'], ['opportunity.id'], name=op.f('fk_deal_match_opportunity_id')),
+    sa.ForeignKeyConstraint(['other_deal_id'], ['deal.id'], name=op.f('fk_deal_match_other_deal_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_match'))
+    )
+    op.create_index('ix_deal_match_deal', 'deal_match', ['deal_id'], unique=False)
+    op.create_index('ix_deal_match_other', 'deal_match', ['other_deal_id'], unique=False, postgresql_where=sa.text('other_deal_id IS NOT NULL'))
+    op.create_table('deal_member',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('split_bp', sa.Integer(), nullable=False),
+    sa.Column('from_deal_id', sa.Uuid(), nullable=True),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("role IN ('lead','sourcing','implementation','support')", name=op.f('ck_deal_member_role')),
+    sa.CheckConstraint('split_bp BETWEEN 0 AND 10000', name=op.f('ck_deal_member_split')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_member_deal_id')),
+    sa.ForeignKeyConstraint(['from_deal_id'], ['deal.id'], name=op.f('fk_deal_member_from_deal_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_deal_member_partner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_member')),
+    sa.UniqueConstraint('deal_id', 'partner_id', name=op.f('uq_deal_member_deal_id_partner_id'))
+    )
+    op.create_index('ix_deal_member_partner', 'deal_member', ['partner_id'], unique=False)
+    op.create_table('deal_priority',
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_priority_deal_id')),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_deal_priority'))
+    )
+    op.create_index('ix_deal_priority_deal', 'deal_priority', ['deal_id'], unique=False)
+    op.create_table('deal_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='open', nullable=False),
+    sa.Column('reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), server_default='', nullable=False),
+    sa.CheckConstraint("kind IN ('extension','appeal','revocation')", name=op.f('ck_deal_request_kind')),
+    sa.CheckConstraint("state IN ('open','granted','refused')", name=op.f('ck_deal_request_state')),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_deal_request_asked_by')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_request_deal_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_deal_request_decided_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_request'))
+    )
+    op.create_index('uq_deal_request_open', 'deal_request', ['deal_id', 'kind'], unique=True, postgresql_where=sa.text("state = 'open'"))
+    op.create_table('deal_rung',
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('percent', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_rung_deal_id')),
+    sa.PrimaryKeyConstraint('deal_id', 'round', 'percent', name=op.f('pk_deal_rung'))
+    )
+    op.create_table('attribution_credit',
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('holder_id', sa.Uuid(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('touch', sa.Text(), nullable=False),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('share_ppb', sa.BigInteger(), nullable=False),
+    sa.Column('weight', sa.Numeric(precision=40, scale=0), nullable=False),
+    sa.Column('weight_of', sa.Numeric(precision=40, scale=0), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('launch_id', sa.Uuid(), nullable=True),
+    sa.Column('kit_version_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), server_default='', nullable=False),
+    sa.Column('asset_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('step_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('locale', sa.Text(), server_default='', nullable=False),
+    sa.Column('activity', sa.Text(), server_default='', nullable=False),
+    sa.CheckConstraint("(place = 0) = (touch = '')", name=op.f('ck_attribution_credit_unattributed')),
+    sa.CheckConstraint('share_ppb >= 0', name=op.f('ck_attribution_credit_share')),
+    sa.ForeignKeyConstraint(['run_id', 'deal_id'], ['attribution_deal.run_id', 'attribution_deal.deal_id'], name='fk_attribution_credit'),
+    sa.PrimaryKeyConstraint('run_id', 'deal_id', 'holder_id', 'place', name=op.f('pk_attribution_credit'))
+    )
+    op.create_index('ix_attribution_credit_partner', 'attribution_credit', ['run_id', 'partner_id'], unique=False)
+    op.create_table('deal_evidence',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('deal_id', sa.Uuid(), nullable=False),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('filename', sa.Text(), nullable=False),
+    sa.Column('content_type', sa.Text(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('storage_key', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_evidence_deal_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_deal_evidence_person_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['deal_request.id'], name=op.f('fk_deal_evidence_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_evidence')),
+    sa.UniqueConstraint('deal_id', 'digest', name=op.f('uq_deal_evidence_deal_id_digest'))
     )
     # ### end Alembic commands ###
     op.create_foreign_key('fk_brand_kit_current_revision', 'brand_kit', 'brand_revision', ['current_revision_id'], ['id'])
@@ -763,6 +1502,16 @@ END $$
     op.execute("""CREATE TRIGGER artifact_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON artifact FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER brand_revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON brand_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER logo_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON logo FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER attribution_run_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_run FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER attribution_deal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_deal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER attribution_credit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_credit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER attribution_share_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_share FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER business_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER deal_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER deal_policy_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER deal_priority_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_priority FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER lead_policy_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lead_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER plan_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON plan_rate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""
 CREATE OR REPLACE FUNCTION refuse_kit_version_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from renderer.kit.samples import LOGO_BOX
+from renderer.kit.brand_file import LOGO_BOX
 from renderer.preview import smaller
 from renderer.spec import BrandSpec, LogoImage
 

@@ -28,8 +28,11 @@ def picture(
     """A PNG of the file. DomainError `artifact.no_picture`, `storage.missing`."""
     wide = fitting_width(width)
     key = picture_key(fingerprint, page, wide)
-    if storage.stat(key) is not None:
+    try:
         return storage.get(key)
+    except DomainError as error:
+        if error.kind is not Kind.NOT_FOUND:
+            raise
     known = storage.stat(storage_key)
     if not has_picture(media_type) or (known is not None and known.size > MAX_SOURCE):
         raise DomainError("artifact.no_picture", Kind.NOT_FOUND, "This file has no picture; download it instead.")

@@ -146,19 +146,20 @@ def preview(
         raise DomainError("piece.not_found", Kind.NOT_FOUND, "The kit is not there in that language.")
     links = preview_links(pictures_root, kit, locale, scene.launch.links.landing)
     launch = replace(scene.launch, links=links)
-    address = fingerprint(kit, asset, wanted, locale, scene.brand, launch, fonts.digest)
-    key = preview_key(address, wanted.format)
-    if storage.stat(key) is None:
-        try:
-            piece = render_piece(kit, asset.id, wanted, locale, scene.brand, launch, fonts)
-        except RenderError as error:
-            raise DomainError(
-                "piece.cannot_be_made", Kind.INVALID, error.message, reason=error.code, **error.params
-            ) from error
-        data = piece.parts["html"] if wanted.format == "email" else piece.data
-        if wanted.format == "email":
-            storage.put(preview_key(address, "subject"), piece.parts["subject"], PART_TYPES["subject"])
-        storage.put(key, data, MEDIA[wanted.format])
+    try:  # a value of a field may be refused as soon as the piece is named
+        address = fingerprint(kit, asset, wanted, locale, scene.brand, launch, fonts.digest)
+        key = preview_key(address, wanted.format)
+        if storage.stat(key) is not None:
+            return Preview(address, MEDIA[wanted.format], key)
+        piece = render_piece(kit, asset.id, wanted, locale, scene.brand, launch, fonts)
+    except RenderError as error:
+        raise DomainError(
+            "piece.cannot_be_made", Kind.INVALID, error.message, reason=error.code, **error.params
+        ) from error
+    data = piece.parts["html"] if wanted.format == "email" else piece.data
+    if wanted.format == "email":
+        storage.put(preview_key(address, "subject"), piece.parts["subject"], PART_TYPES["subject"])
+    storage.put(key, data, MEDIA[wanted.format])
     return Preview(address, MEDIA[wanted.format], key)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from babel import Locale
 
-from campaigns.audience.csv_reading import CsvRow
 from campaigns.audience.rules import BASES, Address, normalise
+from campaigns.core.business_time import time_zones
+from campaigns.core.csv_reading import CsvRow
 from campaigns.core.text import one_line
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -136,13 +136,8 @@ def _values(cell: Any) -> dict[str, str]:
     if not values["first_name"] and not values["last_name"]:
         values["first_name"], values["last_name"] = split_name(cell("name"))
     values["locale"] = read_locale(cell("locale"))
-    values["time_zone"] = cell("time_zone") if cell("time_zone") in _zones() else ""
+    values["time_zone"] = cell("time_zone") if cell("time_zone") in time_zones() else ""
     return values
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -6,10 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.db.base import Base, Keyed
+
+WORD_ENDS = r"[\s\u3000@.,;:()<>\"/+_-]+"  # what parts words, in an address and in a name; PostgreSQL and Python alike
+SEARCH_WORDS = (
+    "array_to_tsvector(array_remove(regexp_split_to_array(lower(email || ' ' || first_name || ' ' || last_name"
+    f" || ' ' || company), '{WORD_ENDS}'), ''))"
+)
 
 
 class ContactList(Keyed, Base):
@@ -31,6 +38,7 @@ class Contact(Keyed, Base):
         UniqueConstraint("partner_id", "email_key"),
         Index("ix_contact_email_key", "email_key"),
         Index("ix_contact_partner", "partner_id", "created_at"),
+        Index("ix_contact_search", "search", postgresql_using="gin"),
     )
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
     email: Mapped[str]
@@ -45,6 +53,8 @@ class Contact(Keyed, Base):
     extra: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     version: Mapped[int] = mapped_column(server_default="1")
     erased_at: Mapped[datetime | None]
+    # the words of address, names and company, for search by their beginnings; needs no extension of PostgreSQL
+    search: Mapped[str] = mapped_column(TSVECTOR, Computed(SEARCH_WORDS, persisted=True), deferred=True)
 
 
 class ListMember(Base):

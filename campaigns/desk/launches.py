@@ -118,7 +118,7 @@ def _leads(session: Session, launch_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = session.execute(
         select(Lead.launch_id, func.count()).where(Lead.launch_id.in_(launch_ids)).group_by(Lead.launch_id)
     )
-    return dict(rows.tuples().all())
+    return {launch_id: count for launch_id, count in rows if launch_id is not None}
 
 
 def recent_results(session: Session, actor: Actor, *, limit: int = 5) -> list[Result]:

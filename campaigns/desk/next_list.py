@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.audience.models import Consent, Contact, ContactList, ListMember, Suppression
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import may, require
 from campaigns.core.tenancy import partner_of, scoped
+from campaigns.desk.deals import deal_things
 from campaigns.desk.launches import launch_facts
 from campaigns.desk.ready import Ready
 from campaigns.desk.rules import PER_KIND, Candidate, Kind, Thing, folded, in_order, launch_thing, suggestion
@@ -19,8 +20,12 @@ from campaigns.kits.models import KitVersion
 from campaigns.kits.queries import title_in
 from campaigns.launches.models import Launch
 from campaigns.leads.models import Lead
+from campaigns.leads.offer_cards import open_offers
+from campaigns.leads.queries import listed
 from campaigns.partners.brand.queries import light_logo_id, open_refusal
 from campaigns.partners.models import Programme
+
+TODAY = timedelta(hours=12)
 
 
 def next_things(session: Session, actor: Actor, now: datetime, campaigns: Sequence[Ready]) -> list[Thing]:
@@ -28,7 +33,9 @@ def next_things(session: Session, actor: Actor, now: datetime, campaigns: Sequen
     require(actor, "launch.read")
     found = [thing for facts in launch_facts(session, actor) if (thing := launch_thing(facts, now))]
     if may(actor, "lead.read"):
-        found += _leads(session, actor)
+        found += [*_offers(session, actor, now), *_leads(session, actor), *_actions(session, actor, now)]
+    if may(actor, "deal.read"):
+        found += deal_things(session, actor, now)
     if may(actor, "brand.read"):
         found += _brand(session, actor)
     if may(actor, "contact.read"):
@@ -39,17 +46,17 @@ def next_things(session: Session, actor: Actor, now: datetime, campaigns: Sequen
 
 def _leads(session: Session, actor: Actor) -> list[Thing]:
     """The leads that have waited longest; the last stands for all the others."""
-    own = scoped(select(func.count()).select_from(Lead).where(Lead.state == "new"), actor, Lead)
+    own = scoped(select(func.count()).select_from(Lead).where(Lead.state == "new", listed()), actor, Lead)
     total = session.execute(own).scalar_one()
     if not total:
         return []
     rows = session.execute(
         scoped(
             select(Lead, title_in(actor.locale), Programme.slug, Programme.name)
-            .join(Launch, Launch.id == Lead.launch_id)
-            .join(KitVersion, KitVersion.id == Launch.kit_version_id)
+            .outerjoin(Launch, Launch.id == Lead.launch_id)
+            .outerjoin(KitVersion, KitVersion.id == Launch.kit_version_id)
             .join(Programme, Programme.id == Lead.programme_id)
-            .where(Lead.state == "new")
+            .where(Lead.state == "new", listed())
             .order_by(Lead.created_at, Lead.id)
             .limit(PER_KIND),
             actor,
@@ -61,7 +68,7 @@ def _leads(session: Session, actor: Actor) -> list[Thing]:
             Kind.LEAD,
             lead.id,
             lead.created_at,
-            title,
+            title or "",
             who=lead.company or lead.name,
             launch_id=lead.launch_id,
             programme_slug=slug,
@@ -70,6 +77,42 @@ def _leads(session: Session, actor: Actor) -> list[Thing]:
         )
         for place, (lead, title, slug, programme) in enumerate(rows, start=1)
     ]
+
+
+def _offers(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    """Leads of vendors to accept or decline, with the end of their time."""
+    return [
+        Thing(
+            Kind.OFFER, one.id, one.due_at, who=one.card.company or one.card.person,
+            programme_slug=one.card.programme_slug, programme_name=one.card.programme_name,
+        )
+        for one in open_offers(session, actor, now)
+    ]  # fmt: skip
+
+
+def _actions(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    """What the partner said it would do by today or earlier, and leads it was given without saying."""
+    rows = session.execute(
+        scoped(
+            select(Lead, Programme.slug, Programme.name)
+            .join(Programme, Programme.id == Lead.programme_id)
+            .where(
+                Lead.state == "accepted", listed(),
+                or_(Lead.next_action_at < now + TODAY, and_(Lead.next_action == "", Lead.own.is_(False))),
+            )
+            .order_by(Lead.next_action_at.asc().nulls_first())
+            .limit(20),
+            actor,
+            Lead,
+        )
+    )  # fmt: skip
+    return [
+        Thing(
+            Kind.ACTION, lead.id, lead.next_action_at, lead.next_action, who=lead.company or lead.name,
+            programme_slug=slug, programme_name=name,
+        )
+        for lead, slug, name in rows
+    ]  # fmt: skip
 
 
 def _brand(session: Session, actor: Actor) -> list[Thing]:

@@ -12,7 +12,9 @@ from uuid import UUID
 Heat = Literal["hot", "warm", ""]
 
 LEAD_PATIENCE: Final = timedelta(hours=24)  # the landing pages promise an answer within a working day
+OFFER_PATIENCE: Final = timedelta(hours=4)
 SOON: Final = timedelta(hours=48)
+DEAL_SOON: Final = timedelta(days=14)
 AGAIN_AFTER: Final = timedelta(days=60)
 PER_KIND: Final = 3
 SHOWN: Final = 7
@@ -21,8 +23,12 @@ SHOWN: Final = 7
 class Kind(StrEnum):
     """What may stand in the list. The order here decides between things of the same heat."""
 
+    OFFER = "offer"
     LEAD = "lead"
+    ACTION = "action"
+    DEAL_ASKED = "deal_asked"
     FAILED = "failed"
+    DEAL_ENDING = "deal_ending"
     LOGO_MISSING = "logo_missing"
     LOGO_REFUSED = "logo_refused"
     PAUSED = "paused"
@@ -36,7 +42,19 @@ class Kind(StrEnum):
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(Kind)}
 _HEATS: Final[dict[Heat, int]] = {"hot": 0, "warm": 1, "": 2}
-_WARM: Final = frozenset({Kind.LEAD, Kind.LOGO_MISSING, Kind.LOGO_REFUSED, Kind.PAUSED, Kind.NOBODY})
+_WARM: Final = frozenset(
+    {
+        Kind.OFFER,
+        Kind.ACTION,
+        Kind.LEAD,
+        Kind.LOGO_MISSING,
+        Kind.LOGO_REFUSED,
+        Kind.PAUSED,
+        Kind.NOBODY,
+        Kind.DEAL_ASKED,
+        Kind.DEAL_ENDING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +62,7 @@ class Thing:
     """One line of the list.
 
     `at` is the instant it speaks of: since when it waits, or when it will happen; None for any day.
-    `target` is the row behind it, by kind: lead, launch, list, upload or kit. `title` names the campaign,
+    `target` is the row behind it, by kind: lead, deal, launch, list, upload or kit. `title` names the campaign,
     list or file, `who` a person or company. `count` people or mails, `number` a kit's version.
     `more` is how many others of its kind it stands for.
     """
@@ -68,6 +86,10 @@ def heat(thing: Thing, now: datetime) -> Heat:
     if thing.kind is Kind.FAILED:
         return "hot"
     if thing.kind is Kind.LEAD and thing.at is not None and now - thing.at >= LEAD_PATIENCE:
+        return "hot"
+    if thing.kind is Kind.OFFER and thing.at is not None and thing.at - now <= OFFER_PATIENCE:
+        return "hot"
+    if thing.kind in (Kind.DEAL_ASKED, Kind.DEAL_ENDING) and thing.at is not None and thing.at - now <= SOON:
         return "hot"
     return "warm" if thing.kind in _WARM else ""
 

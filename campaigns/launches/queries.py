@@ -17,8 +17,9 @@ from campaigns.core.errors import not_found
 from campaigns.core.permissions import require
 from campaigns.core.tenancy import must_exist, scoped
 from campaigns.kits.models import Kit, KitVersion
+from campaigns.kits.rules import day
 from campaigns.launches.models import Launch, LaunchPiece
-from campaigns.launches.rules import Event, State, events_of
+from campaigns.launches.rules import Event, State, events_of, open_until
 from campaigns.partners.models import Partner, Programme
 
 PAGE = 50
@@ -72,6 +73,7 @@ class LaunchPage:
     finished_at: datetime | None
     pieces: tuple[PieceLine, ...]
     may: frozenset[Event]
+    open_until: datetime | None = None  # when it is over by itself; None where its last mail decides
 
     @property
     def ready(self) -> int:
@@ -147,7 +149,9 @@ def launches_for(
 def launch_page(session: Session, actor: Actor, launch_id: UUID) -> LaunchPage:
     """A partner's own launch; DomainError `launch.not_found`."""
     require(actor, "launch.read")
-    query = scoped(_lines().add_columns(Launch, KitVersion.kit_id), actor, Launch).where(Launch.id == launch_id)
+    query = scoped(
+        _lines().add_columns(Launch, KitVersion.kit_id, KitVersion.manifest["valid_until"].astext), actor, Launch
+    ).where(Launch.id == launch_id)
     row = must_exist(session.execute(query.execution_options(populate_existing=True)).one_or_none(), "launch")
     launch: Launch = row[12]
     newest = session.scalar(
@@ -164,6 +168,7 @@ def launch_page(session: Session, actor: Actor, launch_id: UUID) -> LaunchPage:
         finished_at=launch.finished_at,
         pieces=_pieces(session, launch_id),
         may=events_of(State(launch.state)),
+        open_until=None if launch.audience_total else open_until(launch.starts_at, day(row[14])),
     )
 
 

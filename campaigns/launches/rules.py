@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +16,7 @@ PAST_TOLERANCE = timedelta(minutes=10)
 FARTHEST = timedelta(days=366)
 FIRST_SEND = time(9, 10)  # people have read their night's mail by then
 NOTICE = timedelta(minutes=30)
+OPEN_FOR = timedelta(days=90)  # of a launch without mail on a kit without an end
 _SATURDAY = 5
 _SLUG_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0, 1: slugs are read aloud
 
@@ -57,6 +58,7 @@ TABLE: Final = MappingProxyType(
         (State.FAILED, Event.RETRY): State.RENDERING,
         (State.FAILED, Event.CANCEL): State.CANCELLED,
         (State.READY, Event.RUN): State.RUNNING,
+        (State.READY, Event.FAIL): State.FAILED,
         (State.READY, Event.CANCEL): State.CANCELLED,
         (State.RUNNING, Event.PAUSE): State.PAUSED,
         (State.RUNNING, Event.FINISH): State.FINISHED,
@@ -119,6 +121,16 @@ def proposed_start(now: datetime, zone: ZoneInfo) -> datetime:
         if day.weekday() < _SATURDAY and start >= now + NOTICE:
             return start
         day += timedelta(days=1)
+
+
+def open_until(starts_at: datetime, valid_until: date | None) -> datetime:
+    """When a launch that mails nobody is over: with the kit's last valid day (UTC), else `OPEN_FOR` after its start.
+
+    At least a day after the start, since a launch may begin on the last day.
+    """
+    if valid_until is None:
+        return starts_at + OPEN_FOR
+    return max(datetime.combine(valid_until + timedelta(days=1), time(), UTC), starts_at + timedelta(days=1))
 
 
 def new_slug(partner_slug: str, kit_slug: str) -> str:

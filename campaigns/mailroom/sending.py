@@ -7,9 +7,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from campaigns.core.errors import DomainError, Kind
 from campaigns.core.ports import SendResult
@@ -28,16 +29,17 @@ class ClaimedMail:
     partner_id: UUID | None
 
 
-def claim(uow: UnitOfWork, mail_id: UUID, sender_domain: str) -> ClaimedMail | None:
+def claim(uow: UnitOfWork, mail_id: UUID, sender_domain: str, *, repeatable: bool = False) -> ClaimedMail | None:
     """Take a due message; None if it went out or was refused before.
 
     One that was claimed and never recorded belongs to a worker that died while talking to the server: whether it
-    went out is unknown, so it is marked `unknown` and not sent a second time.
+    went out is unknown, so it is marked `unknown` and not sent a second time; unless the transport is `repeatable`,
+    as keeping files is.
     """
     row = uow.session.get(SystemMail, mail_id, with_for_update=True, populate_existing=True)
     if row is None or row.state not in ("due", "claimed"):
         return None
-    if row.state == "claimed":
+    if row.state == "claimed" and not repeatable:
         row.state, row.reply = "unknown", "The worker ended while sending."
         return None
     row.state, row.attempts = "claimed", row.attempts + 1
@@ -70,6 +72,17 @@ def record(uow: UnitOfWork, mail_id: UUID, result: SendResult) -> None:
         update(SystemMail)
         .where(SystemMail.id == mail_id, SystemMail.state == "claimed")
         .values(state=state, reply=f"{result.code} {result.reply}"[:500], sent_at=uow.now if state == "sent" else None)
+    )
+
+
+def give_up(uow: UnitOfWork, mail_id: UUID, error: dict[str, Any]) -> None:
+    """No further attempt will be made: the message says so and why, instead of being due for ever."""
+    said = f"{error.get('code', '')}: {error.get('message', '')}"[:500]
+    uow.session.execute(
+        update(SystemMail)
+        .where(SystemMail.id == mail_id, SystemMail.state.in_(("due", "claimed")))
+        .values(state=case((SystemMail.state == "due", "bounced"), else_="unknown"), reply=said)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -14,6 +14,7 @@ from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.mailroom.models import SystemMail
 
 TASK = "mail.system"
+MOST_ATTEMPTS = 50  # with the jobs' back-off about a day, as RFC 5321 4.5.4.1 asks of a queue at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,5 @@ def queue_mail(
         .returning(SystemMail.id)
     ).scalar_one_or_none()
     if mail_id is not None:
-        jobs.enqueue(uow, TASK, str(mail_id), {"mail_id": str(mail_id)}, queue="send")
+        jobs.enqueue(uow, TASK, str(mail_id), {"mail_id": str(mail_id)}, queue="send", max_attempts=MOST_ATTEMPTS)
     return mail_id

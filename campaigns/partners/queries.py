@@ -36,7 +36,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A person with a role in the actor's company."""
+    """A person with a role in the actor's company; `disabled_at` where the account is closed."""
 
     grant_id: UUID
     person_id: UUID
@@ -44,6 +44,7 @@ class Colleague:
     email: str
     role: str
     last_seen_at: datetime | None
+    disabled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,14 @@ class Pending:
 
 
 def colleagues(session: DbSession, actor: Actor) -> list[Colleague]:
-    """Everybody with a role in the actor's own company, by name."""
+    """Everybody with a role in the actor's own company, by name, closed accounts last."""
     require(actor, "people.manage")
     seen = select(func.max(Session.last_seen_at)).where(Session.grant_id == Grant.id).correlate(Grant).scalar_subquery()
     rows = session.execute(
-        select(Grant.id, Person.id, Person.name, Person.email, Grant.role, seen)
+        select(Grant.id, Person.id, Person.name, Person.email, Grant.role, seen, Person.disabled_at)
         .join(Person, Person.id == Grant.person_id)
-        .where(own_rows(actor, Grant), Grant.revoked_at.is_(None), Person.disabled_at.is_(None))
-        .order_by(func.lower(Person.name), Grant.id)
+        .where(own_rows(actor, Grant), Grant.revoked_at.is_(None))
+        .order_by(Person.disabled_at.is_not(None), func.lower(Person.name), Grant.id)
     )
     return [Colleague(*row) for row in rows]
 

@@ -37,11 +37,12 @@ class TokenLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """Who did what to what, and when."""
+    """Who did what to what, and when. `who` is a person's name, empty without one; `kind` is the actor's."""
 
     number: int
     at: datetime
     who: str
+    kind: str
     action: str
     subject: str
     subject_id: str
@@ -104,7 +105,7 @@ def audit_page(session: DbSession, actor: Actor, *, action: str = "", before: in
     rows = session.execute(query).all()
     lines = tuple(
         AuditLine(
-            entry.number, entry.created_at, name or str(entry.actor.get("kind", "")), entry.action,
+            entry.number, entry.created_at, name or "", str(entry.actor.get("kind", "")), entry.action,
             entry.subject_type, entry.subject_id, entry.data,
         )
         for entry, name in rows[:PAGE]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 BATCH = 20
-LEASE = timedelta(minutes=3)  # longer than a batch may talk; the job's own lease is extended while it runs
+LEASE = timedelta(minutes=5)  # longer than a batch may talk and be recorded; the job's own lease is extended
 BACK_OFF_S = (60, 300, 900, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
 MOST_ATTEMPTS = len(BACK_OFF_S) + 1  # about a day, as RFC 5321 4.5.4.1 asks of a queue at the least
 SOFT_BOUNCES, SOFT_WINDOW = 2, timedelta(days=30)

@@ -42,6 +42,8 @@ class Touchpoint(Numbered, Base):
         Index("ix_touchpoint_launch", "launch_id", "occurred_at"),
         Index("ix_touchpoint_delivery", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
         Index("ix_touchpoint_visitor", "launch_id", "visitor"),
+        Index("ix_touchpoint_created", "created_at", postgresql_using="brin"),  # rows come in that order
+        Index("ix_touchpoint_contact", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
         Index("uq_touchpoint_revises", "revises", unique=True, postgresql_where=text("revises IS NOT NULL")),
     )
     launch_id: Mapped[UUID] = mapped_column(ForeignKey("launch.id"))

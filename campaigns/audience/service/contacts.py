@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campaigns.audience.models import Consent, Contact, ContactList, ListMember, Suppression
 from campaigns.audience.rules import BASES, Address, normalise
 from campaigns.core.actor import Actor
+from campaigns.core.business_time import time_zones
 from campaigns.core.errors import DomainError, Kind, invalid
 from campaigns.core.ids import new_id
 from campaigns.core.permissions import require
@@ -75,7 +75,7 @@ def check_contact(form: ContactForm) -> list[Problem]:
             )
     if form.locale and not _LOCALE.fullmatch(form.locale):
         problems.append(Problem("contact.locale", "A language is written like de or pt-BR.", slot="locale"))
-    if form.time_zone and form.time_zone not in available_timezones():
+    if form.time_zone and form.time_zone not in time_zones():
         problems.append(Problem("contact.time_zone", "A time zone is written like Europe/Berlin.", slot="time_zone"))
     return problems
 
@@ -227,7 +227,7 @@ def keep_erased_suppressed(uow: UnitOfWork, secret_key: str, partner_id: UUID, k
             Suppression.email_key == func.any(list(by_digest)),
         )
     ).scalars()
-    again = [by_digest[digest] for digest in known]
+    again = sorted(by_digest[digest] for digest in known)
     if again:
         rows = [
             {

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from campaigns.audience.columns import FIELDS, guess_columns
-from campaigns.audience.csv_reading import CsvRow, CsvText, read_csv, rows_of
 from campaigns.audience.importing import BadRow, ContactRow, ImportOptions, Reader, guess_date_order
 from campaigns.audience.models import ContactImport
 from campaigns.audience.rules import BASES
 from campaigns.audience.service.bulk import take_batch
 from campaigns.audience.service.lists import own_list
 from campaigns.core.actor import Actor
+from campaigns.core.csv_reading import CsvRow, CsvText, read_csv, rows_of
 from campaigns.core.errors import DomainError, Kind, invalid
 from campaigns.core.ids import new_id
 from campaigns.core.permissions import require
@@ -27,11 +28,14 @@ from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.core.text import one_line
 from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from campaigns.db.upkeep import MANY_ROWS, ask_analyze
 
 TASK = "audience.import"
 BATCH = 5000
 LOOKED_AT = 2000
 SHOWN = 8
+KEEP_DRAFTS = timedelta(days=7)
+MOST_DRAFTS = 500
 MOST_PROBLEMS = 500
 
 
@@ -180,6 +184,8 @@ def run_import(
     with factory() as uow:
         row = uow.session.get(ContactImport, import_id)
         if row is None or row.state not in ("waiting", "running"):
+            if row is not None and row.state in ("done", "failed"):
+                storage.delete(row.source_key)
             return
         row.state = "running"
         options, key, done, started = options_of(row), row.source_key, row.rows_done, row.created_at
@@ -190,6 +196,7 @@ def run_import(
         if error.kind is Kind.UNAVAILABLE:
             raise
         fail_import(factory, import_id, error.code)
+        storage.delete(key)
         return
     reader = Reader(options, started)
     rows = _body(source, options)
@@ -206,6 +213,7 @@ def run_import(
                 return
         done += len(cut)
         if len(cut) < batch:
+            storage.delete(key)  # a file full of people, of which the rows are all that is needed
             return
 
 
@@ -242,6 +250,8 @@ def _record(
     row.counts, row.rows_done, row.rows_total = counts, done + read, total
     if row.rows_done >= total:
         row.state, row.finished_at = "done", uow.now
+        if row.rows_done >= MANY_ROWS:
+            ask_analyze(uow, ("contact", "consent", "list_member"))
     return True
 
 
@@ -268,3 +278,16 @@ def discard_import(uow: UnitOfWork, actor: Actor, storage: Storage, import_id: U
     )
     storage.delete(row.source_key)
     uow.session.delete(row)
+
+
+def old_drafts(uow: UnitOfWork) -> list[str]:
+    """Forget files that were looked at a week ago and never taken in; where they lie, for whoever deletes them."""
+    old = (
+        select(ContactImport.id)
+        .where(ContactImport.state == "draft", ContactImport.created_at < uow.now - KEEP_DRAFTS)
+        .limit(MOST_DRAFTS)
+        .with_for_update(skip_locked=True)
+    )
+    return list(
+        uow.session.scalars(delete(ContactImport).where(ContactImport.id.in_(old)).returning(ContactImport.source_key))
+    )

@@ -69,7 +69,7 @@ def suppress_addresses(uow: UnitOfWork, actor: Actor, lines: Iterable[str], *, s
             needed=MOST_AT_ONCE,
         )
     found = [(line, normalise(line)) for line in wanted]
-    keys = list(dict.fromkeys(address.key for _, address in found if address))
+    keys = sorted({address.key for _, address in found if address})  # in one order, as everybody who writes them does
     rows: list[dict[str, object]] = [{"scope": "partner", "email_key": key, "partner_id": partner_id} for key in keys]
     added = sum(_insert(uow, rows[start : start + 1000], "manual", source) for start in range(0, len(rows), 1000))
     refused = tuple(line for line, address in found if address is None)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from campaigns.core.actor import SYSTEM
+from campaigns.core.actor import SYSTEM, Actor
+from campaigns.core.errors import DomainError, Kind
+from campaigns.core.permissions import require
 from campaigns.core.ports import Storage
-from campaigns.db import audit
-from campaigns.db.unit_of_work import UnitOfWorkFactory
+from campaigns.core.tenancy import must_exist, scoped
+from campaigns.db import audit, jobs
+from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.kits import coverage
 from campaigns.kits.inspection import inspect_file, risky
 from campaigns.kits.models import KitVersion
-from campaigns.kits.store import kit_files
+from campaigns.kits.service.uploading import CHECK_TASK
+from campaigns.kits.store import kit_files, sample_ids
 from renderer.kit.archive import KitFiles
 from renderer.kit.checks import check_kit
 from renderer.kit.checks.run import in_order
 from renderer.kit.load import LoadedKit, try_load
 from renderer.report import Problem
 from renderer.text.fonts import FontBook
+
+CHECK_FAILED = "kit.check_failed"
+WRITE_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +47,12 @@ def run_check(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, ver
         version = session.execute(select(KitVersion).where(KitVersion.id == version_id)).scalar_one()
         session.expunge(version)
     files = kit_files(storage, version)
-    sound, inspected = _inspect(factory, files, version_id)
+    paths = [path for path in sorted(files.files) if risky(path)]
     kit, read = try_load(files)
-    found = check_kit(files, fonts) if sound else read  # what the jail could not open is opened nowhere else
+    shown = _Shown(factory, version_id, len(paths), len(paths) + _tries(kit))
+    sound, inspected = _inspect(files, paths, shown)
+    # what the jail could not open is opened nowhere else
+    found = check_kit(files, fonts, tell=shown.tried) if sound else read
     problems = in_order([*inspected, *found])
     table = coverage.table(kit, problems, drawn=sound and _was_drawn(kit, problems)) if kit else {}
     errors = sum(1 for item in problems if item.severity == "error")
@@ -66,17 +79,53 @@ def run_check(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, ver
     return CheckOutcome(errors, len(problems))
 
 
-def _inspect(factory: UnitOfWorkFactory, files: KitFiles, version_id: UUID) -> tuple[bool, list[Problem]]:
-    """Look at every PDF and picture in the jail, telling the row how far it is. True if all are sound."""
-    paths = [path for path in sorted(files.files) if risky(path)]
+def _tries(kit: LoadedKit | None) -> int:
+    """How many pieces the check will make, before its sample brands are read."""
+    if kit is None:
+        return 0
+    return len(sample_ids(kit)) * len(kit.manifest.assets) * len(kit.manifest.locales)
+
+
+class _Shown:
+    """How far the check is, written to the version's row for its page, at most twice a second."""
+
+    def __init__(self, factory: UnitOfWorkFactory, version_id: UUID, files: int, total: int) -> None:
+        self._factory, self._version_id, self._files = factory, version_id, files
+        self._total, self._written_at = total, 0.0
+        self._write(0)
+
+    def looked(self, done: int) -> None:
+        """So many files were opened in the jail."""
+        self._may_write(done)
+
+    def tried(self, done: int, total: int) -> None:
+        """So many pieces of so many were made."""
+        self._total = self._files + total
+        self._may_write(self._files + done)
+
+    def _may_write(self, done: int) -> None:
+        if time.monotonic() - self._written_at >= WRITE_EVERY_S:
+            self._write(done)
+
+    def _write(self, done: int) -> None:
+        self._written_at = time.monotonic()
+        with self._factory() as uow:
+            uow.session.execute(
+                update(KitVersion)
+                .where(KitVersion.id == self._version_id)
+                .values(check_done=done, check_total=max(self._total, 1))
+            )
+
+
+def _inspect(files: KitFiles, paths: Sequence[str], shown: _Shown) -> tuple[bool, list[Problem]]:
+    """Look at every PDF and picture in the jail. True if all are sound."""
     problems: list[Problem] = []
     sound = True
-    _progress(factory, version_id, 0, len(paths) + 1)
     for done, path in enumerate(paths, start=1):
         seen = inspect_file(path, files.files[path])
         sound = sound and seen.sound
         problems += seen.problems
-        _progress(factory, version_id, done, len(paths) + 1)
+        shown.looked(done)
     return sound, problems
 
 
@@ -86,8 +135,34 @@ def _was_drawn(kit: LoadedKit, problems: list[Problem]) -> bool:
     return all(item.asset in drawn and item.locale for item in problems if item.severity == "error")
 
 
-def _progress(factory: UnitOfWorkFactory, version_id: UUID, done: int, total: int) -> None:
-    with factory() as uow:
-        uow.session.execute(
-            update(KitVersion).where(KitVersion.id == version_id).values(check_done=done, check_total=total)
-        )
+def give_up_check(uow: UnitOfWork, version_id: UUID, error: Mapping[str, Any]) -> None:
+    """The check itself could not be carried out: the version says so, and may be checked again."""
+    said = Problem(
+        CHECK_FAILED,
+        "The check could not be carried out, which says nothing about the kit. Check it again.",
+        params={"reason": str(error.get("code", "job.crashed"))},
+    )
+    uow.session.execute(
+        update(KitVersion)
+        .where(KitVersion.id == version_id, KitVersion.checked_at.is_(None))
+        .values(problems=[said.as_dict()], coverage={}, checked_at=uow.now)
+    )
+
+
+def check_again(uow: UnitOfWork, actor: Actor, version_id: UUID) -> None:
+    """Order the check of a draft once more; while one is under way this changes nothing.
+
+    DomainError `kit.not_draft`, `kit_version.not_found`.
+    """
+    require(actor, "kit.write")
+    found = uow.session.scalar(
+        scoped(select(KitVersion).where(KitVersion.id == version_id), actor, KitVersion).with_for_update()
+    )
+    version: KitVersion = must_exist(found, "kit_version")
+    if version.state != "draft":
+        raise DomainError("kit.not_draft", Kind.CONFLICT, "Only a draft is checked.")
+    if version.checked_at is not None:
+        version.checked_at, version.problems, version.check_done, version.check_total = None, [], 0, 0
+        uow.session.flush()
+        audit.record(uow, actor, "kit.check_again", "kit_version", version_id)
+    jobs.enqueue(uow, CHECK_TASK, str(version_id), {"version_id": str(version_id)}, queue="check")

@@ -121,7 +121,7 @@ def upload_files(uow: UnitOfWork, actor: Actor, storage: Storage, files: KitFile
     )
     uow.session.add(version)
     uow.session.flush()
-    jobs.enqueue(uow, CHECK_TASK, str(version.id), {"version_id": str(version.id)}, queue="default")
+    jobs.enqueue(uow, CHECK_TASK, str(version.id), {"version_id": str(version.id)}, queue="check")
     audit.record(
         uow, actor, "kit.upload", "kit_version", version.id, {"digest": files.digest, "number": version.number}
     )

@@ -3,7 +3,9 @@
 from campaigns.launches.service.launching import LaunchRequest, launch_campaign, relaunch
 from campaigns.launches.service.moving import (
     cancel_launch,
+    fail_start,
     finish_if_done,
+    hold_launch,
     mark_ready,
     mark_running,
     pause_launch,
@@ -15,7 +17,9 @@ __all__ = [
     "LaunchRequest",
     "cancel_launch",
     "fail_piece",
+    "fail_start",
     "finish_if_done",
+    "hold_launch",
     "launch_campaign",
     "mark_ready",
     "mark_running",

@@ -83,6 +83,22 @@ def finish_if_done(uow: UnitOfWork, launch_id: UUID) -> bool:
     return True
 
 
+def fail_start(uow: UnitOfWork, launch_id: UUID, error: dict[str, Any]) -> bool:
+    """Every piece is made, but the launch could not be begun: it has failed until somebody tries again."""
+    if state_of(uow, launch_id, lock=True) not in (State.RENDERING, State.READY):
+        return False
+    move(uow, SYSTEM, launch_id, Event.FAIL, failure=error)
+    return True
+
+
+def hold_launch(uow: UnitOfWork, launch_id: UUID, reason: dict[str, Any]) -> bool:
+    """running → paused by the system, with the reason for people to read (`failure`). False if it was not running."""
+    if state_of(uow, launch_id, lock=True) is not State.RUNNING:
+        return False
+    move(uow, SYSTEM, launch_id, Event.PAUSE, failure=reason)
+    return True
+
+
 def cancel_launch(uow: UnitOfWork, actor: Actor, launch_id: UUID) -> State:
     """Stop it for good, in whatever state it is; what was sent stays sent. Cancelling twice changes nothing.
 
@@ -104,4 +120,4 @@ def pause_launch(uow: UnitOfWork, actor: Actor, launch_id: UUID) -> State:
 def resume_launch(uow: UnitOfWork, actor: Actor, launch_id: UUID) -> State:
     """paused → running. The caller then calls `sequences.service.resume_sequence`."""
     require(actor, "launch.cancel")
-    return move(uow, actor, launch_id, Event.RESUME)
+    return move(uow, actor, launch_id, Event.RESUME, failure=None)

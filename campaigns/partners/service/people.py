@@ -92,7 +92,7 @@ def change_role(uow: UnitOfWork, actor: Actor, grant_id: UUID, role: str, side: 
 
 
 def disable_person(uow: UnitOfWork, actor: Actor, person_id: UUID) -> None:
-    """Close an account for good use: only when every role of the person is in the actor's own company."""
+    """Close an account: only when every role of the person is in the actor's own company. `enable_person` undoes it."""
     require(actor, "people.manage")
     grants = uow.session.scalars(
         select(Grant).where(Grant.person_id == person_id, Grant.revoked_at.is_(None)).with_for_update()
@@ -110,6 +110,27 @@ def disable_person(uow: UnitOfWork, actor: Actor, person_id: UUID) -> None:
     person.disabled_at = uow.now
     sessions.end_all(uow, person)
     audit.record(uow, actor, "person.disabled", "person", person.id)
+
+
+def enable_person(uow: UnitOfWork, actor: Actor, person_id: UUID) -> None:
+    """Open a closed account again, for the roles it has in the actor's own company; done twice, it changes nothing.
+
+    Its sessions stay ended: the person signs in anew.
+    """
+    require(actor, "people.manage")
+    own = uow.session.scalars(
+        select(Grant.id).where(Grant.person_id == person_id, own_rows(actor, Grant), Grant.revoked_at.is_(None))
+    ).first()
+    person = must_exist(
+        uow.session.scalars(select(Person).where(Person.id == person_id).with_for_update()).one_or_none()
+        if own
+        else None,
+        "person",
+    )
+    if person.disabled_at is None:
+        return
+    person.disabled_at = None
+    audit.record(uow, actor, "person.enabled", "person", person.id)
 
 
 ROLES: dict[str, tuple[str, ...]] = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from campaigns.core.actor import Actor
+from campaigns.core.business_time import time_zones
 from campaigns.core.permissions import require
 from campaigns.core.problems import Problem, raise_if_any
 from campaigns.core.tenancy import must_exist, programme_of
@@ -54,7 +54,7 @@ def save_programme(uow: UnitOfWork, actor: Actor, form: ProgrammeForm, if_versio
         )
     if sender and rules.normalise_email(sender) is None:
         problems.append(Problem("person.email", "This is not an email address.", slot="sender_email"))
-    if form.time_zone not in available_timezones():
+    if form.time_zone not in time_zones():
         problems.append(Problem("programme.time_zone", "Choose a time zone from the list.", slot="time_zone"))
     raise_if_any("programme.invalid", "The programme was not saved.", problems)
     programme: Programme = must_exist(

@@ -28,7 +28,7 @@ LINK_SCOPES: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session with what the page's frame shows: the person, the tenant, its zone and colour."""
+    """A session with what the page's frame shows: the person, the tenant, its zone, country (or "") and colour."""
 
     session_id: UUID
     grant_id: UUID
@@ -41,6 +41,7 @@ class SignedIn:
     tenant_name: str
     tenant_slug: str
     time_zone: str
+    country: str
     accent: str | None
     scope: str | None
 
@@ -122,7 +123,8 @@ def find(uow: UnitOfWork, secret: str) -> SignedIn | None:
     )
     return SignedIn(
         session.id, grant.id, actor, person.name, person.email, person.locale, person.theme, role,
-        tenant.name, tenant.slug, tenant.time_zone, programme.accent if programme else None, session.scope,
+        tenant.name, tenant.slug, tenant.time_zone, partner.country if partner else "",
+        programme.accent if programme else None, session.scope,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from campaigns.core.actor import Actor, Role
 from campaigns.core.errors import DomainError, Kind
@@ -32,15 +33,23 @@ class NewToken:
 
 
 def scopes_of(role: Role) -> list[str]:
-    """The permissions a token of this role may carry; making tokens stays with persons."""
-    kept_back = {"token.manage", "self.write"}
-    return sorted(name for name, roles in PERMISSIONS.items() if role in roles and name not in kept_back)
+    """The permissions a token of this role may carry."""
+    return sorted(name for name, roles in PERMISSIONS.items() if role in roles)
+
+
+def own_grant(session: Session, actor: Actor) -> UUID:
+    """The grant a token acts with. DomainError `token.not_found` for whoever came without one."""
+    found: UUID = must_exist(session.scalar(select(ApiToken.grant_id).where(ApiToken.id == actor.token_id)), "token")
+    return found
 
 
 def create_token(
     uow: UnitOfWork, actor: Actor, grant_id: UUID, name: str, scopes: list[str], expires_at: datetime | None
 ) -> NewToken:
-    """A token that acts with the actor's own grant, limited to `scopes`. All problems are reported at once."""
+    """A token that acts with the actor's own grant, limited to `scopes`. All problems are reported at once.
+
+    A token makes no token that may do more, or lives longer, than itself.
+    """
     require(actor, "token.manage")
     grant = must_exist(
         uow.session.scalars(
@@ -57,8 +66,8 @@ def create_token(
     name = name.strip()
     if not 1 <= len(name) <= NAME_MAX:
         problems.append(Problem("token.name", f"Give it a name of 1 to {NAME_MAX} characters.", slot="name"))
-    allowed = scopes_of(Role(grant.role))
-    unknown = sorted(set(scopes) - set(allowed))
+    allowed = set(scopes_of(Role(grant.role))) & (actor.scopes if actor.scopes is not None else set(scopes))
+    unknown = sorted(set(scopes) - allowed)
     if unknown:
         problems.append(
             Problem("token.scope", f"These rights are not yours to give: {', '.join(unknown)}.", slot="scopes")
@@ -67,6 +76,11 @@ def create_token(
         problems.append(Problem("token.no_scope", "Choose at least one right.", slot="scopes"))
     if expires_at is not None and not uow.now < expires_at <= uow.now + LONGEST:
         problems.append(Problem("token.expiry", "The last day must be within a year from now.", slot="expires_at"))
+    maker = uow.session.get(ApiToken, actor.token_id) if actor.token_id else None
+    if maker is not None and maker.expires_at and (expires_at is None or expires_at > maker.expires_at):
+        problems.append(
+            Problem("token.outlives", "A token cannot make one that lives longer than itself.", slot="expires_at")
+        )
     raise_if_any("token.invalid", "The token was not made.", problems)
     prefix = new_secret(6).replace("_", "0").replace("-", "1")[:8]
     secret = f"tl_{prefix}_{new_secret(32)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, null, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.artifacts.models import Artifact
 from campaigns.audience.models import Consent, Contact, Suppression
@@ -112,6 +113,37 @@ def claim_batch(
             .execution_options(synchronize_session=False)
         )
     return claimed, len(ids) == limit
+
+
+def still_to_send(session: Session, now: datetime, claimed: Sequence[Claimed]) -> set[int]:
+    """Which of the claimed deliveries may still go out, asked right before a server is talked to.
+
+    Between claim and sending a storage may have been slow or the process asleep: whoever has unsubscribed or was
+    erased since, whose launch was stopped, or whose lease has gone to another process gets nothing from this one.
+    """
+    suppressed = exists(
+        select(Suppression.id).where(
+            Suppression.email_key == Contact.email_key, in_scope(Delivery.partner_id, Delivery.programme_id)
+        )
+    )
+    tokens = {one.lease_token for one in claimed}
+    rows = session.execute(
+        select(Delivery.id)
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .join(Enrolment, Enrolment.id == Delivery.enrolment_id)
+        .join(Launch, Launch.id == Delivery.launch_id)
+        .where(
+            Delivery.id.in_([one.id for one in claimed]),
+            Delivery.lease_token.in_(tokens),
+            Delivery.state == "claimed",
+            Delivery.lease_until > now,
+            Contact.erased_at.is_(None),
+            Enrolment.state == "active",
+            Launch.state == "running",
+            ~suppressed,
+        )
+    )
+    return set(rows.scalars())
 
 
 def _clicked(step_id: str | None = None) -> ColumnElement[bool]:

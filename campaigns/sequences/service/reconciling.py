@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
+from uuid import UUID
 
 from sqlalchemy import Row, and_, func, select, update
 
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.launches.models import Launch
 from campaigns.mailroom.models import KeptMessage
 from campaigns.sequences.models import Delivery, StepMail
 from campaigns.sequences.rules import MOST_ATTEMPTS
 from campaigns.sequences.service.leaving import end_enrolments, next_deliveries
+from campaigns.sequences.service.recording import launch_standing
 from campaigns.sequences.service.settings import SendSettings
 from campaigns.tracking.service import Touched, record_deliveries
 
@@ -47,6 +50,7 @@ def kept_fates(uow: UnitOfWork, message_ids: Sequence[str]) -> dict[str, Fate]:
 
 def reconcile(uow: UnitOfWork, settings: SendSettings, ids: Sequence[int], fates: Mapping[str, Fate]) -> dict[str, int]:
     """Settle deliveries whose lease ran out. Whoever still holds one records nothing afterwards, or the truth."""
+    cancelled = _cancelled_among(uow, ids)
     rows = uow.session.execute(
         select(Delivery, StepMail.asset_id)
         .join(
@@ -71,6 +75,8 @@ def reconcile(uow: UnitOfWork, settings: SendSettings, ids: Sequence[int], fates
         if fate == "sent":
             delivery.state, delivery.sent_at, delivery.reason = "sent", uow.now, "reconciled"
             sent.append(row)
+        elif again and delivery.launch_id in cancelled:
+            delivery.state, delivery.reason = "cancelled", "launch_cancelled"
         elif again and delivery.attempts < MOST_ATTEMPTS:
             # a late worker must not record over the next attempt
             delivery.state, delivery.due_at, delivery.lease_token = "due", uow.now, None
@@ -83,6 +89,15 @@ def reconcile(uow: UnitOfWork, settings: SendSettings, ids: Sequence[int], fates
     record_deliveries(uow.session, [_touched(row, uow) for row in sent])
     next_deliveries(uow, [row.Delivery.id for row in sent], uow.now)
     return outcome
+
+
+def _cancelled_among(uow: UnitOfWork, ids: Sequence[int]) -> set[UUID]:
+    """Which of the deliveries' launches were cancelled; none of them moves until this transaction ends."""
+    theirs = select(Delivery.launch_id).where(Delivery.id.in_(ids))
+    rows = uow.session.execute(
+        select(Launch.id, Launch.state).where(Launch.id.in_(theirs)).order_by(Launch.id).with_for_update(read=True)
+    )
+    return {row.id for row in rows if row.state == "cancelled"}
 
 
 def _touched(row: Row[Any], uow: UnitOfWork) -> Touched:
@@ -100,15 +115,19 @@ def _touched(row: Row[Any], uow: UnitOfWork) -> Touched:
     )
 
 
-def release_unsent(uow: UnitOfWork, ids_and_tokens: Sequence[tuple[int, Any]]) -> int:
-    """Give back deliveries of which nothing was sent, such as when a mail could not be composed in time."""
+def release_unsent(uow: UnitOfWork, launch_id: UUID, ids_and_tokens: Sequence[tuple[int, Any]]) -> int:
+    """Give back deliveries of a launch of which nothing was sent, such as when a mail could not be composed in time."""
+    if not ids_and_tokens:
+        return 0
+    cancelled = launch_standing(uow, launch_id) == "cancelled"
+    became = {"state": "cancelled", "reason": "launch_cancelled"} if cancelled else {"state": "due"}
     released = 0
     for delivery_id, token in ids_and_tokens:
         released += len(
             uow.session.execute(
                 update(Delivery)
                 .where(Delivery.id == delivery_id, Delivery.lease_token == token, Delivery.state == "claimed")
-                .values(state="due", lease_until=None, attempts=func.greatest(Delivery.attempts - 1, 0))
+                .values(lease_until=None, attempts=func.greatest(Delivery.attempts - 1, 0), **became)
                 .returning(Delivery.id)
                 .execution_options(synchronize_session=False)
             ).all()

@@ -13,6 +13,7 @@ from campaigns.core.errors import DomainError, Kind
 from campaigns.core.ids import new_id
 from campaigns.core.tenancy import must_exist
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.db.upkeep import MANY_ROWS, ask_analyze
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch, LaunchContact, LaunchPiece
 from campaigns.launches.service import mark_running
@@ -37,6 +38,8 @@ def start_sequence(uow: UnitOfWork, launch_id: UUID) -> int:
         _enrol(uow, launch)
         _first_deliveries(uow, launch, steps[0])
     mark_running(uow, launch_id)
+    if launch.audience_total >= MANY_ROWS:
+        ask_analyze(uow, ("launch_contact", "enrolment", "delivery"))
     return session.execute(
         select(func.count()).select_from(Delivery).where(Delivery.launch_id == launch_id, Delivery.state == "due")
     ).scalar_one()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Date, DateTime, case, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from campaigns.db import jobs
 from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch
+from campaigns.launches.rules import OPEN_FOR
 from campaigns.launches.service import finish_if_done
 from campaigns.sequences.models import Delivery, Enrolment
 
@@ -71,13 +73,28 @@ def _wanted(session: Session, now: datetime, most: int) -> list[tuple[UUID, str]
 
 
 def finish_over(uow: UnitOfWork, limit: int = 50) -> int:
-    """Finish running launches whose sequence was begun and has nothing left to send. Returns how many.
+    """Finish running launches that have nothing left to send. Returns how many.
 
-    A launch that mails nobody keeps running: its page, files and posts have no end of their own.
+    A launch whose sequence was begun is over with its last mail; one that mails nobody when `open_until` says so.
+    Pages, links and forms of a finished launch go on working.
     """
     left = select(Delivery.id).where(Delivery.launch_id == Launch.id, Delivery.state.in_(("due", "claimed")))
     begun = select(Enrolment.id).where(Enrolment.launch_id == Launch.id)
-    over = uow.session.execute(
-        select(Launch.id).where(Launch.state == "running", begun.exists(), ~left.exists()).limit(limit)
-    ).scalars()
-    return sum(finish_if_done(uow, launch_id) for launch_id in over.all())
+    over = select(Launch.id).where(Launch.state == "running", begun.exists(), ~left.exists())
+    silent = (
+        select(Launch.id)
+        .join(KitVersion, KitVersion.id == Launch.kit_version_id)
+        .where(Launch.state == "running", ~begun.exists(), _open_until() <= uow.now)
+    )
+    found = [*uow.session.scalars(over.limit(limit)), *uow.session.scalars(silent.limit(limit))]
+    return sum(finish_if_done(uow, launch_id) for launch_id in found)
+
+
+def _open_until() -> ColumnElement[datetime]:
+    """`launches.rules.open_until` in SQL; the sessions are in UTC."""
+    last_day = cast(KitVersion.manifest["valid_until"].astext, Date)
+    after_it = cast(last_day + 1, DateTime(timezone=True))
+    return func.coalesce(
+        func.greatest(after_it, case((last_day.is_not(None), Launch.starts_at + timedelta(days=1)))),
+        Launch.starts_at + OPEN_FOR,
+    )

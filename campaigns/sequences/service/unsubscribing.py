@@ -17,7 +17,7 @@ from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.launches.models import Launch
 from campaigns.partners.models import Partner, Programme
 from campaigns.sequences.models import Delivery, Enrolment
-from campaigns.sequences.service.leaving import exit_everywhere
+from campaigns.sequences.service.leaving import exit_everywhere, next_deliveries
 from campaigns.tracking.tokens import read_unsubscribe_token
 
 
@@ -124,8 +124,15 @@ def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
     if who is None:
         return None
     lifted = lift_unsubscribe(uow, who.email_key, partner_id=who.partner_id, programme_id=who.programme_id)
-    left = select(Enrolment.id).where(
-        Enrolment.contact_id == who.contact_id, Enrolment.state == "exited", Enrolment.exit_reason == "unsubscribe"
+    left = (
+        select(Enrolment.id)
+        .join(Launch, Launch.id == Enrolment.launch_id)
+        .where(
+            Enrolment.contact_id == who.contact_id,
+            Enrolment.state == "exited",
+            Enrolment.exit_reason == "unsubscribe",
+            Launch.state.in_(("running", "paused")),  # what is over stays over
+        )
     )
     enrolments = list(uow.session.execute(left).scalars())
     if enrolments:
@@ -143,6 +150,14 @@ def resubscribe(uow: UnitOfWork, secret_key: str, token: str) -> Recipient | Non
             .values(state="active", exit_reason=None, ended_at=None)
             .execution_options(synchronize_session=False)
         )
+        # who left while a mail was under way has no next step yet
+        sent = uow.session.execute(
+            select(Delivery.id, Delivery.sent_at).where(
+                Delivery.enrolment_id.in_(enrolments), Delivery.sent_at.is_not(None)
+            )
+        )
+        went = {row.id: row.sent_at for row in sent}
+        next_deliveries(uow, list(went), went)
     if lifted:
         audit.record(
             uow, SYSTEM, "contact.resubscribe", "contact", who.contact_id, {"delivery": who.delivery_id},
@@ -166,5 +181,6 @@ def _wait_for_claims(uow: UnitOfWork, who: Recipient) -> None:
             Delivery.state == "due",
             or_(Delivery.partner_id == who.partner_id, Delivery.programme_id == who.programme_id),
         )
+        .order_by(Delivery.id)
         .with_for_update(of=Delivery)
     ).all()

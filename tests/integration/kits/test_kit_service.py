@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from campaigns.core.actor import Actor, Role
 from campaigns.core.errors import DomainError
-from campaigns.db.unit_of_work import UnitOfWorkFactory
+from campaigns.db.models import Job
+from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.kits import queries, service
+from campaigns.kits.inspection import risky
+from campaigns.kits.models import KitVersion
 from campaigns.kits.service.checking import run_check
 from campaigns.kits.store import open_kit
-from renderer.kit.archive import KitFiles, pack_kit
+from renderer.kit.archive import KitFiles, pack_kit, read_kit
 from tests.factories.campaign_kits import kit_files, kit_zip, layout, picture
 from tests.factories.launching import FONTS, make_partner, make_programme, publish_kit
 from tests.fakes import MemoryStorage
+from worker.tasks.upkeep import sweep
 
 
 @pytest.fixture
@@ -192,3 +198,57 @@ def test_only_makers_upload_and_publish(
     other = make_programme(committing, "Cordant")
     with pytest.raises(DomainError, match=r"kit_version\.not_found"), committing() as uow:
         service.publish(uow, other, live.version_id)
+
+
+def test_the_progress_counts_what_is_made_as_well(
+    committing: UnitOfWorkFactory, storage: MemoryStorage, vendor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.kits.service.checking.WRITE_EVERY_S", 0)
+    taken = upload(committing, storage, vendor, kit_zip())
+    told: list[tuple[int, int]] = []
+
+    class Watched(UnitOfWorkFactory):
+        def __call__(self, request_id: str = "") -> UnitOfWork:
+            with self.reading() as session:
+                told.append(tuple(session.execute(select(KitVersion.check_done, KitVersion.check_total)).one()))
+            return super().__call__(request_id)
+
+    run_check(Watched(committing.sessions, committing.clock, committing.waker), storage, FONTS, taken.version_id)
+    began = told[1:]  # before it begins nothing is known
+    assert [done for done, _ in began] == sorted(done for done, _ in began)
+    assert len({total for _, total in began}) == 1, "the end of the bar does not move"
+    kit = read_kit(kit_zip())
+    files = sum(1 for path in kit.files if risky(path))
+    assert began[-1][0] == began[-1][1] > files
+
+
+def test_a_check_that_kills_its_workers_says_so_and_can_be_ordered_again(
+    committing: UnitOfWorkFactory, storage: MemoryStorage, vendor: Actor
+) -> None:
+    taken = upload(committing, storage, vendor, kit_zip())
+    with committing() as uow:
+        job = uow.session.scalars(select(Job).where(Job.task == "kit.check")).one()
+        assert job.queue == "check"
+        job.state, job.lease_until = "leased", uow.now - timedelta(minutes=1)
+        job.attempts = job.max_attempts
+        job_id = job.id
+    sweep(SimpleNamespace(uow=committing, clock=committing.clock, waker=committing.waker))
+    with committing.reading() as session:
+        page = queries.kit_page(session, vendor, taken.kit_id)
+        assert session.get_one(Job, job_id).state == "parked"
+    assert page.chosen.checked
+    assert [(item["code"], item["severity"]) for item in page.problems] == [("kit.check_failed", "error")]
+    with pytest.raises(DomainError, match=r"kit\.has_errors"), committing() as uow:
+        service.publish(uow, vendor, taken.version_id)
+    for _ in range(2):
+        with committing() as uow:
+            service.check_again(uow, vendor, taken.version_id)
+    with committing.reading() as session:
+        assert not queries.kit_page(session, vendor, taken.kit_id).chosen.checked
+        waiting = session.scalars(select(Job.queue).where(Job.task == "kit.check", Job.state == "waiting")).all()
+    assert waiting == ["check"]
+    run_check(committing, storage, FONTS, taken.version_id)
+    with committing() as uow:
+        service.publish(uow, vendor, taken.version_id)
+    with pytest.raises(DomainError, match=r"kit\.not_draft"), committing() as uow:
+        service.check_again(uow, vendor, taken.version_id)

@@ -18,6 +18,7 @@ from campaigns.core.actor import Actor
 from campaigns.core.clock import SetClock
 from campaigns.core.errors import DomainError
 from campaigns.core.ids import new_id
+from campaigns.db.jobs import ClaimedJob
 from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWorkFactory
 from campaigns.kits import service as kits
@@ -38,6 +39,7 @@ from tests.factories.launching import (
     settings,
 )
 from tests.fakes import MemoryStorage
+from worker.tasks.launches import advance
 
 PIECES = 8  # four assets in two languages
 
@@ -80,9 +82,9 @@ def state(factory: UnitOfWorkFactory, launch_id: UUID) -> str:
         return session.execute(select(Launch.state).where(Launch.id == launch_id)).scalar_one()
 
 
-def jobs_of(factory: UnitOfWorkFactory, task: str) -> int:
+def jobs_of(factory: UnitOfWorkFactory, task: str, **by: str) -> int:
     with factory.reading() as session:
-        return session.execute(select(func.count()).where(Job.task == task)).scalar_one()
+        return session.execute(select(func.count()).select_from(Job).filter_by(task=task, **by)).scalar_one()
 
 
 def test_one_click_pins_orders_and_holds_the_audience(committing: UnitOfWorkFactory, stage: Stage) -> None:
@@ -245,6 +247,30 @@ def test_a_piece_that_cannot_be_made_fails_the_launch_until_it_is_tried_again(
         assert service.retry_failed(uow, stage.partner, launch_id) == 1
     assert render_one(committing, storage, pieces[0].id)
     assert jobs_of(committing, "launch.advance") == 1
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_launch_that_cannot_be_begun_has_failed_and_can_be_tried_again(
+    committing: UnitOfWorkFactory, storage: MemoryStorage, stage: Stage, ready: bool
+) -> None:
+    launch_id = click(committing, stage)
+    render_all(committing, storage, launch_id)
+    if ready:
+        with committing() as uow:
+            service.mark_ready(uow, launch_id)
+    payload = {"launch_id": str(launch_id)}
+    job = ClaimedJob(new_id(), "launch.advance", payload, 5, 5, new_id(), "")
+    with committing() as uow:
+        uow.session.execute(update(Job).where(Job.task == "launch.advance").values(state="parked"))
+        assert advance.on_parked is not None
+        advance.on_parked(uow, job, {"code": "job.worker_died", "message": "The worker ended."})
+    with committing.reading() as session:
+        page = queries.launch_page(session, stage.partner, launch_id)
+    assert page.line.state == "failed"
+    assert page.failure == {"code": "job.worker_died", "message": "The worker ended."}
+    with committing() as uow:
+        assert service.retry_failed(uow, stage.partner, launch_id) == 0
+    assert jobs_of(committing, "launch.advance", state="waiting") == 1
 
 
 def test_cancelling_stops_rendering_and_is_final(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from campaigns.audience.models import Suppression
 from campaigns.core.ports import SendResult
+from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch
+from campaigns.launches.public import public_launch
+from campaigns.launches.rules import open_until
 from campaigns.sequences.models import Delivery, Enrolment, StepMail
 from campaigns.sequences.sending import send_due
 from campaigns.sequences.service import (
@@ -187,7 +190,7 @@ def test_four_hundreds_wait_longer_each_time_and_end(container, mail, clock):
 
 @pytest.mark.parametrize(
     ("reply", "suppressed"),
-    [("550 5.1.1 no such user", 2), ("554 5.7.1 blocked by policy", 0), ("552 5.2.2 mailbox full", 0), ("550 no", 0)],
+    [("550 5.1.1 no such user", 2), ("552 5.2.2 mailbox full", 0), ("550 no", 0)],
 )
 def test_five_hundreds_bounce_and_suppress_as_they_mean(container, mail, reply, suppressed):
     mail.answer = lambda _: SendResult("refused", 550, reply)
@@ -311,6 +314,28 @@ def test_a_launch_is_finished_when_nothing_is_left_to_send(container, clock):
         else:
             assert states_now == [state]
     assert states_now == ["finished"]
+
+
+@pytest.mark.parametrize("valid_until", [None, "2026-11-30", "2026-11-01"])
+def test_a_launch_that_mails_nobody_is_over_with_its_time_and_its_page_stays(container, clock, valid_until):
+    world = begin(container, [])
+    with container.uow() as uow:
+        launch = uow.session.get_one(Launch, world.launch_id)
+        manifest = {"title": "T", "steps": STEPS, "valid_until": valid_until}
+        uow.session.execute(text("SET LOCAL session_replication_role = replica"))
+        uow.session.execute(update(KitVersion).values(manifest=manifest))
+        starts_at = launch.starts_at
+    until = open_until(starts_at, date.fromisoformat(valid_until) if valid_until else None)
+    assert until >= starts_at + timedelta(days=1)
+    for moment, state in ((until - timedelta(seconds=1), "running"), (until, "finished")):
+        clock.advance(moment - clock.now())
+        with container.uow() as uow:
+            finish_over(uow)
+        assert [row.state for row in look(container, Launch)] == [state]
+    with container.uow.reading() as session:
+        found = public_launch(session, world.slug)
+    assert found is not None
+    assert found.standing == "live"
 
 
 def test_a_launch_with_much_to_send_is_shared(container):

@@ -1,0 +1,1 @@
+"""Which meeting brought a deal: pure credit models, paths, immutable runs."""

@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.models import Suppression
-from campaigns.audience.queries import in_scope
 from campaigns.core.actor import Actor
 from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import Launch
-from campaigns.leads.models import Lead, LeadSubmission, Submission
-from campaigns.leads.service.converting import Converted
-from campaigns.partners.models import Grant, Person, Programme
+from campaigns.leads.models import Lead, LeadIntake, LeadMerge, LeadNote, LeadSubmission, Submission
+from campaigns.leads.routing_models import LeadOffer
+from campaigns.leads.service.weighing import met_by
+from campaigns.leads.submissions import SubmissionView, only_doubtful, submission_view
+from campaigns.partners.models import Programme
 from campaigns.tracking.models import Touchpoint
 from campaigns.tracking.queries import effective
 
@@ -28,7 +28,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class LeadLine:
-    """A lead in a list, with the piece it came from; ids of pieces as the kit names them."""
+    """A lead in a list, with the piece it came from; ids of pieces as the kit names them.
+
+    One that was handed in has no launch: its `campaign` is the list or event it came from. `own` is False for a
+    vendor's that the partner accepted.
+    """
 
     id: UUID
     name: str
@@ -40,7 +44,7 @@ class LeadLine:
     locale: str
     created_at: datetime
     touched_at: datetime | None
-    launch_id: UUID
+    launch_id: UUID | None
     launch_slug: str
     campaign: str
     programme_name: str
@@ -50,6 +54,10 @@ class LeadLine:
     asset_id: str
     asset_title: str
     step_id: str
+    own: bool
+    score: int | None
+    next_action: str
+    next_action_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +70,6 @@ class LeadsPage:
     pages: int
     counts: dict[str, int]
     doubtful: int
-
-
-@dataclass(frozen=True, slots=True)
-class SubmissionView:
-    """A form as it was received."""
-
-    id: UUID
-    created_at: datetime
-    locale: str
-    data: dict[str, Any]
-    verdict: str
-    reasons: tuple[str, ...]
-    consent_given: bool
-    consent_text: str
-    campaign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +94,57 @@ class LeadPage:
     consent_given: bool
     submissions: tuple[SubmissionView, ...]
     touches: tuple[Touch, ...]
+    score_parts: tuple[dict[str, Any], ...]
+    reason: tuple[dict[str, Any], ...]
+    about: Lead
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line about a lead: what was done, or what became of it (`data["to"]`, `data["why"]`)."""
+
+    kind: str
+    side: str
+    words: str
+    data: dict[str, Any]
+    happened_at: datetime
 
 
 def _lines(partner_id: UUID) -> Select[Any]:
     return (
-        select(Lead, Launch.slug, KitVersion.number, KitVersion.label, KitVersion.manifest, Programme.name)
-        .join(Launch, Launch.id == Lead.launch_id)
-        .join(KitVersion, KitVersion.id == Launch.kit_version_id)
+        select(
+            Lead,
+            Launch.id.label("of_launch"),
+            Launch.slug,
+            KitVersion.number,
+            KitVersion.label,
+            KitVersion.manifest,
+            Programme.name,
+            LeadIntake.source,
+        )
+        .outerjoin(Launch, Launch.id == Lead.launch_id)
+        .outerjoin(KitVersion, KitVersion.id == Launch.kit_version_id)
+        .outerjoin(LeadIntake, LeadIntake.id == Lead.intake_id)
         .join(Programme, Programme.id == Lead.programme_id)
-        .where(Lead.partner_id == partner_id)
+        .where(Lead.partner_id == partner_id, listed())
     )
 
 
-def _title(manifest: dict[str, Any], asset_id: str) -> str:
-    for asset in manifest.get("assets") or []:
+def listed() -> ColumnElement[bool]:
+    """Leads that stand for themselves: those merged into another are shown with it."""
+    return ~select(LeadMerge.id).where(LeadMerge.loser_id == Lead.id, LeadMerge.undone_at.is_(None)).exists()
+
+
+def _urgency() -> list[ColumnElement[Any]]:
+    """New ones first, then accepted ones by what is to be done next, the rest by age."""
+    rank = case((Lead.state == "new", 0), (Lead.state == "accepted", 1), else_=2)
+    due = case((Lead.state == "accepted", Lead.next_action_at))
+    return [rank, due.asc().nulls_first(), Lead.created_at.desc(), Lead.id.desc()]
+
+
+def _title(manifest: dict[str, Any] | None, asset_id: str) -> str:
+    for asset in (manifest or {}).get("assets") or []:
         if asset["id"] == asset_id:
             return str(asset["title"])
     return asset_id
@@ -133,16 +163,20 @@ def _line(row: Any) -> LeadLine:
         locale=lead.locale,
         created_at=lead.created_at,
         touched_at=lead.touched_at,
-        launch_id=lead.launch_id,
-        launch_slug=row.slug,
-        campaign=str(row.manifest.get("title") or row.slug),
+        launch_id=row.of_launch,
+        launch_slug=row.slug or "",
+        campaign=str(row.manifest.get("title") or row.slug) if row.manifest is not None else row.source or "",
         programme_name=row.name,
-        kit_number=row.number,
-        kit_label=row.label,
+        kit_number=row.number or 0,
+        kit_label=row.label or "",
         channel=lead.source_channel,
         asset_id=lead.source_asset_id,
         asset_title=_title(row.manifest, lead.source_asset_id),
         step_id=lead.source_step_id,
+        own=lead.own,
+        score=lead.score,
+        next_action=lead.next_action,
+        next_action_at=lead.next_action_at,
     )
 
 
@@ -152,31 +186,27 @@ def _matching(query: Select[Any], state: str, text: str, launch_id: UUID | None)
     if launch_id is not None:
         query = query.where(Lead.launch_id == launch_id)
     if text:
-        like = f"%{_escaped(text)}%"
-        query = query.where(or_(Lead.name.ilike(like), Lead.email.ilike(like), Lead.company.ilike(like)))
+        columns = (Lead.name, Lead.email, Lead.company)
+        query = query.where(or_(*[column.icontains(text, autoescape=True) for column in columns]))
     return query
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def leads_for(
     session: Session, actor: Actor, *, state: str = "", text: str = "", launch_id: UUID | None = None, page: int = 1
 ) -> LeadsPage:
-    """The partner's leads, newest first; 50 a page."""
+    """The partner's leads, what waits first; 50 a page."""
     partner_id = partner_of(actor)
     by_state = session.execute(
-        select(Lead.state, func.count()).where(Lead.partner_id == partner_id).group_by(Lead.state)
+        select(Lead.state, func.count()).where(Lead.partner_id == partner_id, listed()).group_by(Lead.state)
     )
     total = session.execute(
-        _matching(select(func.count()).select_from(Lead).where(Lead.partner_id == partner_id), state, text, launch_id)
+        _matching(select(func.count(Lead.id)).where(Lead.partner_id == partner_id, listed()), state, text, launch_id)
     ).scalar_one()
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     rows = session.execute(
         _matching(_lines(partner_id), state, text, launch_id)
-        .order_by(Lead.created_at.desc(), Lead.id.desc())
+        .order_by(*_urgency())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
@@ -186,7 +216,7 @@ def leads_for(
         page=page,
         pages=pages,
         counts=dict(by_state.tuples().all()),
-        doubtful=session.execute(_doubtful(select(func.count(Submission.id)), partner_id)).scalar_one(),
+        doubtful=session.execute(only_doubtful(select(func.count(Submission.id)), partner_id)).scalar_one(),
     )
 
 
@@ -205,24 +235,24 @@ def lead_page(session: Session, actor: Actor, lead_id: UUID) -> LeadPage:
         .all()
     )
     line = _line(row)
-    visitors = {one.visitor for one in submissions if one.visitor}
-    deliveries = {one.delivery_id for one in submissions if one.delivery_id is not None}
-    touches = session.execute(
+    touches = session.scalars(
         select(Touchpoint)
-        .where(
-            Touchpoint.launch_id == lead.launch_id,
-            or_(Touchpoint.visitor.in_(visitors), Touchpoint.delivery_id.in_(deliveries)),
-            effective(),
-        )
+        .where(or_(false(), *met_by(session, lead)), effective())
         .order_by(Touchpoint.occurred_at, Touchpoint.id)
         .limit(200)
-    ).scalars()
+    )
+    offer = session.execute(
+        select(LeadOffer.reason)
+        .where(LeadOffer.lead_id == lead_id, LeadOffer.partner_id == lead.partner_id, LeadOffer.state == "accepted")
+        .order_by(LeadOffer.decided_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
     return LeadPage(
         line=line,
         message=lead.message,
         contact_id=lead.contact_id,
         consent_given=any(one.consent_given for one in submissions),
-        submissions=tuple(_submission(one, line.campaign) for one in submissions),
+        submissions=tuple(submission_view(one, line.campaign) for one in submissions),
         touches=tuple(
             Touch(
                 touch.kind, touch.channel, _title(row.manifest, touch.asset_id), touch.step_id, touch.verdict,
@@ -230,41 +260,20 @@ def lead_page(session: Session, actor: Actor, lead_id: UUID) -> LeadPage:
             )
             for touch in touches
         ),
+        score_parts=tuple(lead.score_parts),
+        reason=tuple(offer or ()),
+        about=lead,
+        notes=tuple(notes_of(session, lead, since=lead.decided_at if not lead.own else None)),
     )  # fmt: skip
 
 
-def _submission(row: Submission, campaign: str) -> SubmissionView:
-    return SubmissionView(
-        id=row.id,
-        created_at=row.created_at,
-        locale=row.locale,
-        data=row.data,
-        verdict=row.verdict,
-        reasons=tuple(row.reasons),
-        consent_given=row.consent_given,
-        consent_text=row.consent_text,
-        campaign=campaign,
-    )
-
-
-def _doubtful(query: Select[Any], partner_id: UUID) -> Select[Any]:
-    taken = select(LeadSubmission.lead_id).where(LeadSubmission.submission_id == Submission.id)
-    return query.where(and_(Submission.partner_id == partner_id, Submission.verdict == "suspect", ~taken.exists()))
-
-
-def doubtful_submissions(session: Session, actor: Actor, limit: int = 200) -> list[SubmissionView]:
-    """What was kept apart and nobody has taken yet, newest first."""
-    rows = session.execute(
-        _doubtful(
-            select(Submission, KitVersion.manifest)
-            .join(Launch, Launch.id == Submission.launch_id)
-            .join(KitVersion, KitVersion.id == Launch.kit_version_id),
-            partner_of(actor),
-        )
-        .order_by(Submission.created_at.desc())
-        .limit(limit)
-    )
-    return [_submission(row.Submission, str(row.manifest.get("title") or "")) for row in rows]
+def notes_of(session: Session, lead: Lead, *, since: datetime | None = None, limit: int = 200) -> list[Note]:
+    """What was done about a lead, oldest first; from an instant on, so that nobody reads who had it before."""
+    query = select(LeadNote).where(LeadNote.lead_id == lead.id)
+    if since is not None:
+        query = query.where(LeadNote.happened_at >= since)
+    rows = session.scalars(query.order_by(LeadNote.happened_at, LeadNote.id).limit(limit))
+    return [Note(row.kind, row.side, row.words, row.data, row.happened_at) for row in rows]
 
 
 def lead_rows(session: Session, actor: Actor, *, state: str = "", text: str = "") -> Iterator[LeadLine]:
@@ -276,33 +285,3 @@ def lead_rows(session: Session, actor: Actor, *, state: str = "", text: str = ""
     )
     for row in rows:
         yield _line(row)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Somebody of the partner who hears of a lead."""
-
-    email: str
-    locale: str
-
-
-def people_to_tell(session: Session, partner_id: UUID, limit: int = 20) -> list[Told]:
-    """Who signs in for the partner, oldest first."""
-    rows = session.execute(
-        select(Person.email, Person.locale)
-        .join(Grant, Grant.person_id == Person.id)
-        .where(Grant.partner_id == partner_id, Grant.revoked_at.is_(None), Person.disabled_at.is_(None))
-        .order_by(Grant.created_at)
-        .limit(limit)
-    )
-    return [Told(row.email, row.locale) for row in rows]
-
-
-def may_confirm(session: Session, lead: Converted) -> bool:
-    """Whether a confirmation may go to the address: not where it bounced or complained before."""
-    blocked = select(Suppression.id).where(
-        Suppression.email_key == lead.email_key,
-        Suppression.reason.in_(("bounce", "complaint")),
-        in_scope(lead.partner_id, lead.programme_id),
-    )
-    return not session.execute(select(blocked.exists())).scalar_one()

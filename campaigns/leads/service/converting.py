@@ -12,8 +12,11 @@ from campaigns.audience.models import Contact
 from campaigns.audience.service.contacts import consented_contact
 from campaigns.core.ids import new_id
 from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.leads.identity import company_key
 from campaigns.leads.models import Lead, LeadSubmission
+from campaigns.leads.reading import country_code
 from campaigns.leads.rules import Answers
+from campaigns.leads.service.weighing import ask_to_score
 from campaigns.sequences.models import Delivery
 from campaigns.sequences.service.leaving import exit_on
 from campaigns.tracking.addresses import PublicSettings
@@ -21,6 +24,8 @@ from campaigns.tracking.queries import Source, last_source, source_of
 from campaigns.tracking.service import Followed, RequestFacts, record_touch
 
 MOST_MESSAGE = 20_000
+# what has a column of its own; every other answer is a fact that the rules may ask for
+NAMED = frozenset({"name", "email", "company", "job_title", "country", "postal_code", "product", "phone", "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ def convert(
             via=arrival.via,
             contact_id=recipients[0] if recipients else None,
         )
+    ask_to_score(uow, lead_id, str(arrival.submission_id))
     for recipient in recipients:
         exit_on(uow, "form", contact_id=recipient, launch_id=arrival.launch_id)
     return Converted(
@@ -158,6 +164,12 @@ def _upsert(
         email=answers.email,
         email_key=answers.email_key,
         company=answers.get("company"),
+        company_key=company_key(answers.get("website"), answers.email),
+        job_title=answers.get("job_title"),
+        country=country_code(answers.get("country")),
+        postal_code=answers.get("postal_code")[:20],
+        product_line=answers.get("product"),
+        facts={name: text for name, text in answers.values.items() if name not in NAMED},
         phone=answers.get("phone"),
         message=answers.get("message"),
         locale=arrival.locale,

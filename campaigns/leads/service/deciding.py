@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, or_, select, update
 
 from campaigns.audience.rules import normalise
 from campaigns.core.actor import Actor
@@ -14,7 +14,7 @@ from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.launches.models import Launch
-from campaigns.leads.models import Lead, LeadSubmission, Submission
+from campaigns.leads.models import Lead, Submission
 from campaigns.leads.rules import STATES, TO, Answers
 from campaigns.leads.service.converting import Arrival, Converted, convert
 from campaigns.tracking.addresses import PublicSettings
@@ -45,6 +45,7 @@ def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version:
             Lead.partner_id == partner_id,
             Lead.version == version,
             Lead.state.in_(STATES[decision]),
+            or_(Lead.own, literal(decision == "close")),  # a vendor's lead is answered as an offer, and given back
         )
         .values(state=TO[decision], version=Lead.version + 1, decided_at=None if decision == "reopen" else uow.now)
         .returning(Lead.version)
@@ -81,29 +82,3 @@ def take_submission(uow: UnitOfWork, actor: Actor, settings: PublicSettings, sub
     converted = convert(uow, settings, arrival, answers, kept.consent_text, None)
     audit.record(uow, actor, "submission.take", "submission", submission_id, {"lead": str(converted.lead_id)})
     return converted
-
-
-def forget_leads(uow: UnitOfWork, actor: Actor, contact_id: UUID) -> int:
-    """Take everything personal out of an erased contact's leads and submissions. Returns leads."""
-    require(actor, "contact.write")
-    mine = select(Lead.id).where(Lead.contact_id == contact_id, Lead.partner_id == partner_of(actor))
-    ids = list(uow.session.execute(mine).scalars())
-    if not ids:
-        return 0
-    uow.session.execute(
-        update(Submission)
-        .where(Submission.id.in_(select(LeadSubmission.submission_id).where(LeadSubmission.lead_id.in_(ids))))
-        .values(data={})
-        .execution_options(synchronize_session=False)
-    )
-    for lead_id in ids:
-        uow.session.execute(
-            update(Lead)
-            .where(Lead.id == lead_id)
-            .values(
-                name="", email="", email_key=f"erased:{lead_id}", company="", phone="", message="", state="closed",
-                version=Lead.version + 1,
-            )
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
-    return len(ids)

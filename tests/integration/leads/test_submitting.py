@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from campaigns.audience.models import Consent, Contact, Suppression
-from campaigns.audience.service.contacts import erase_contact
 from campaigns.audience.service.suppressing import suppress_key
 from campaigns.core.errors import DomainError
 from campaigns.leads.form_token import new_form_token
 from campaigns.leads.models import Lead, LeadSubmission, Submission
-from campaigns.leads.queries import doubtful_submissions, lead_page, lead_rows, leads_for
-from campaigns.leads.service import decide, forget_leads, form_launch, submit_form, take_submission
+from campaigns.leads.queries import lead_page, lead_rows, leads_for
+from campaigns.leads.service import decide, forget_person, form_launch, submit_form, take_submission
+from campaigns.leads.submissions import doubtful_submissions
 from campaigns.sequences.models import Delivery, Enrolment
 from campaigns.sequences.service import start_sequence
 from campaigns.tracking.models import Touchpoint, TrackedLink
@@ -224,8 +224,7 @@ def test_search_takes_percent_and_underscore_as_they_are(uow, launch, clock, wor
 def test_erasing_the_person_empties_leads_and_submissions(uow, launch, clock, world):
     send(uow, launch, clock)
     (lead,) = all_of(uow, Lead)
-    erase_contact(uow, world.actor, CONFIG.secret_key, lead.contact_id)
-    assert forget_leads(uow, world.actor, lead.contact_id) == 1
+    forget_person(uow, world.actor, CONFIG.secret_key, lead.contact_id)
     (kept,) = all_of(uow, Submission)
     (lead,) = all_of(uow, Lead)
     contact = next(one for one in all_of(uow, Contact) if one.id == lead.contact_id)

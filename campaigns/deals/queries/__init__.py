@@ -1,0 +1,1 @@
+"""Reads of deals: a partner's, the reviewer's desk, the rules."""

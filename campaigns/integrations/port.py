@@ -1,0 +1,89 @@
+"""What an adapter for a CRM fulfils, and reading it with a watermark. Shaped for Salesforce, HubSpot and Dynamics.
+
+All three tell changed records from an instant on (SystemModstamp, hs_lastmodifieddate, modifiedon), in pages, with a
+clock of their own and commits that overlap: therefore reading begins before the watermark, and repeats are known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from campaigns.core.tenancy import must_exist
+from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.integrations.receiving import keep_change
+from campaigns.outbound.models import Watermark, WebhookEndpoint
+
+OVERLAP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A canonical change's body (`type`, `data`) and when it happened by the other system's clock."""
+
+    at: datetime
+    body: dict[str, Any]
+
+
+class CrmPort(Protocol):
+    """A CRM as this product sees it."""
+
+    def changes(self, since: datetime | None) -> Iterator[Told]:
+        """Changes at `since` or later (None: all), the oldest first; merged or deleted records are left out."""
+        ...
+
+    def push(self, event: dict[str, Any]) -> None:
+        """Take a CloudEvents body. DomainError of Kind.UNAVAILABLE where another attempt may help."""
+        ...
+
+
+def pull(uow: UnitOfWork, endpoint_id: UUID, object_: str, crm: CrmPort) -> int:
+    """Keep what a CRM tells since ten minutes before the watermark, and move it; how many changes were new.
+
+    Changes go the way of signed messages: kept once, applied by a job, on the error desk where that fails. The endpoint
+    is a vendor's with a system's name; `webhook.not_found` for any other. The watermark never moves back.
+    """
+    endpoint: WebhookEndpoint = must_exist(
+        uow.session.scalars(
+            select(WebhookEndpoint).where(
+                WebhookEndpoint.id == endpoint_id, WebhookEndpoint.programme_id.is_not(None),
+                WebhookEndpoint.system != "", WebhookEndpoint.state != "disabled",
+            )
+        ).one_or_none(),
+        "webhook",
+    )  # fmt: skip
+    programme_id = must_exist(endpoint.programme_id, "webhook")
+    reached = uow.session.scalar(
+        select(Watermark.reached).where(
+            Watermark.programme_id == programme_id, Watermark.system == endpoint.system, Watermark.object == object_
+        )
+    )
+    new, latest = 0, reached
+    for told in crm.changes(reached - OVERLAP if reached else None):
+        new += keep_change(uow, programme_id, endpoint.id, message_id_of(told), told.body).new
+        latest = told.at if latest is None else max(latest, told.at)
+    if latest is not None:
+        row = insert(Watermark).values(
+            programme_id=programme_id, system=endpoint.system, object=object_, reached=latest, updated_at=uow.now
+        )
+        uow.session.execute(
+            row.on_conflict_do_update(
+                index_elements=["programme_id", "system", "object"],
+                set_={"reached": func.greatest(Watermark.reached, row.excluded.reached), "updated_at": uow.now},
+            )
+        )
+    return new
+
+
+def message_id_of(told: Told) -> str:
+    """An id made of the content and its instant: the same change read again has the same one."""
+    text = json.dumps([told.at.isoformat(), told.body], sort_keys=True, ensure_ascii=False)
+    return "pull_" + hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -1,0 +1,1 @@
+"""What happened, told to systems outside: events, webhook endpoints, deliveries, external references."""

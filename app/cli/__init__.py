@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import cast
 
@@ -17,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("app.cli.db:db", "Migrate the database, or hold it against the models."),
     "programme": ("app.cli.programme:programme", "Found a programme and invite its administrator."),
     "kit": ("app.cli.kit_store:kit", "Check, translate, import and export campaign kits."),
+    "export": ("app.cli.transfer:export", "Write everything of a programme to a folder."),
+    "import": ("app.cli.transfer:import_", "Take an exported programme in, whole or not at all."),
     "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
 }
 HIDDEN: dict[str, str] = {"demo-seed": "app.cli.demo:demo_seed"}  # what other commands call
@@ -38,6 +41,18 @@ class LazyGroup(click.Group):
             return None
         module, attribute = place.split(":")
         return cast(click.Command, getattr(import_module(module), attribute))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a database that does not answer is a sentence, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            database = sys.modules.get("sqlalchemy.exc")  # not imported: then it was not that
+            if database is None or not isinstance(error, database.OperationalError):
+                raise
+            reason = str(error.orig).strip().splitlines()[0]
+            click.echo(f"database.unreachable: {reason}", err=True)
+            raise click.exceptions.Exit(1) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in the help."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli.settings import settings_or_exit
+from app.cli.settings import database_url_or_exit
 from campaigns.db.session import make_engine
 
 
@@ -18,7 +18,7 @@ def upgrade() -> None:
     """Bring the schema up to date; safe to run several times at once."""
     from campaigns.db.upgrade import upgrade as upgrade_schema
 
-    engine = make_engine(settings_or_exit().database_url, pool_size=1)
+    engine = make_engine(database_url_or_exit(), pool_size=1)
     revision = upgrade_schema(engine)
     click.echo(f"schema at {revision}")
 
@@ -29,7 +29,7 @@ def check() -> None:
     from campaigns.db.upgrade import check as check_schema
     from campaigns.metadata import metadata
 
-    engine = make_engine(settings_or_exit().database_url, pool_size=1)
+    engine = make_engine(database_url_or_exit(), pool_size=1)
     differences = check_schema(engine, metadata)
     for difference in differences:
         click.echo(difference)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.cli.settings import ROOT, settings_or_exit
 from app.cli.up import run_stack
-from app.demo import launching, seed
+from app.demo import dealing, history, launching, seed
 from app.demo.plan import DemoFailed, DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
 from campaigns.bootstrap import Container
@@ -21,6 +21,7 @@ from campaigns.gateways.open import open_container
 
 PLAN = ROOT / "assets" / "demo" / "programme.toml"
 KITS = ROOT / "assets" / "kits"
+CURRENCIES = {"GB": "GBP", "JP": "JPY", "AE": "AED"}
 
 
 @click.command()
@@ -55,9 +56,13 @@ def demo_seed() -> None:
 def _run(container: Container, plan: DemoPlan, data: Path) -> None:
     sign_ins = SignIns(data / "demo" / "sign-ins.json")
     seed.seed(container, plan, KITS, sign_ins, click.echo)
+    if made := dealing.seed_deals(container, plan):
+        click.echo(f"{made} deals")
     lists = {partner.slug: seed.contact_list(container, partner) for partner in plan.partners}
     launches = [launching.start(container, plan, partner, lists[partner.slug]) for partner in plan.partners]
     _follow(container, launches)
+    if told := history.tell(container, launches, CURRENCIES):
+        click.echo(f"{told} deals of the last months, and what led to them")
     folder = data / "demo" / "pieces"
     for launch in launches:
         for path in launching.write_files(container, launch, folder):

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from app.cli.kit import kit, problem_line
-from app.cli.settings import settings_or_exit
+from app.cli.settings import stack_settings_or_exit
 
 if TYPE_CHECKING:  # the other commands of the group need no database; importing all this costs them half a second
     from campaigns.bootstrap import Container
@@ -53,7 +53,7 @@ def import_(path: Path, publish: bool, programme: str | None) -> None:
     from campaigns.kits import queries
     from campaigns.kits.exchange import import_path
 
-    container = open_container(settings_or_exit(), pool_size=2)
+    container = open_container(stack_settings_or_exit(), pool_size=2)
     try:
         actor = _actor(container, programme)
         with Console(stderr=True).status("Checking the kit …"):
@@ -96,12 +96,15 @@ def export(slug: str, path: Path, number: int | None, programme: str | None) -> 
     from campaigns.gateways.open import open_container
     from campaigns.kits.exchange import export_path
 
-    container = open_container(settings_or_exit(), pool_size=2)
+    container = open_container(stack_settings_or_exit(), pool_size=2)
     try:
         actor = _actor(container, programme)
         version = export_path(container.uow, container.storage, actor, slug, path, number=number)
         click.echo(f"{slug} version {version.number} → {path}")
     except DomainError as error:
         _said(error)
+    except OSError as error:
+        click.echo(f"kit.unwritable: {error.filename or path} cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)
     finally:
         container.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli.settings import settings_or_exit
+from app.cli.settings import stack_settings_or_exit
 from campaigns.core.actor import SYSTEM, Actor
 from campaigns.core.errors import DomainError
 from campaigns.gateways.open import open_container
@@ -28,7 +28,7 @@ def create(name: str, admin: str, locale: str, if_none: bool) -> None:
     from campaigns.partners.service.founding import found_programme
     from campaigns.partners.service.invitations import invite_colleague
 
-    container = open_container(settings_or_exit(), pool_size=2)
+    container = open_container(stack_settings_or_exit(), pool_size=2)
     try:
         with create_app(container).test_request_context("/"), container.uow() as uow:
             if if_none and any_programme(uow.session):

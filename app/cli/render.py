@@ -21,9 +21,13 @@ from renderer.email.mail import CompiledMail
 from renderer.email.merge import merge_mail
 from renderer.errors import RenderError
 from renderer.kit.archive import KitRefused, read_kit
+from renderer.kit.brand_fields import fit_brand
+from renderer.kit.brand_file import beside, read_brand, read_text
 from renderer.kit.load import LoadedKit, load_kit
-from renderer.kit.samples import offline_launch, read_brand
+from renderer.kit.samples import offline_launch
+from renderer.kit.toml_lines import TomlLines
 from renderer.render import MAIL_MEDIA_TYPE, piece_filename, pieces, preview_values, render_piece
+from renderer.report import has_errors
 from renderer.sandbox import TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, Piece
 
@@ -44,17 +48,36 @@ def render(kit: Path, brand: Path, locales: tuple[str, ...], assets: tuple[str, 
     """Render the pieces of KIT with a brand into files; exit 1 and a code on failure."""
     report: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
+    warnings: list[dict[str, Any]] = []
     try:
-        loaded, spec = load_kit(read_kit(kit)), read_brand(brand)
+        loaded = load_kit(read_kit(kit))
+        spec, warnings = _brand_for(loaded, brand)
         _check_choice("locale", locales, loaded.manifest.locales)
         _check_choice("asset", assets, tuple(asset.id for asset in loaded.manifest.assets))
     except RenderError as error:
         failures = _explain(error, None)
     else:
-        report, failures = _render_all(loaded, spec, locales or loaded.manifest.locales, assets or None, out, as_json)
+        chosen = locales or loaded.manifest.locales
+        try:
+            report, failures = _render_all(loaded, spec, chosen, assets or None, out, as_json)
+        except OSError as error:  # the disk is full, the folder cannot be made or written to
+            reason = f"{error.filename or out} cannot be written: {error.strerror}."
+            failures = _explain(RenderError("render.unwritable", reason), None)
     if as_json:
-        click.echo(json.dumps({"pieces": report, "failures": failures}, ensure_ascii=False, indent=2))
+        whole = {"pieces": report, "failures": failures, "warnings": warnings}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
     sys.exit(1 if failures else 0)
+
+
+def _brand_for(kit: LoadedKit, path: Path) -> tuple[BrandSpec, list[dict[str, Any]]]:
+    """The brand with its fields as the kit wants them, and what it holds beyond that, printed and as data."""
+    lines = TomlLines(read_text(path).replace("\r\n", "\n"))
+    brand, problems = fit_brand(read_brand(path), kit.manifest, kit.files, beside(path), path.name, lines)
+    if has_errors(problems):
+        raise KitRefused(problems)
+    for problem in problems:
+        click.echo(problem_line(problem), err=True)
+    return brand, [problem.as_dict() for problem in problems]
 
 
 def _check_choice(name: str, chosen: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -13,8 +13,12 @@ from campaigns.gateways.celery_queue import broker_queue
 EVERY_S: dict[str, float] = {
     "upkeep.sweep": 2.0,
     "sequences.tick": 2.0,
+    "outbound.tick": 30.0,
     "upkeep.daily": 900.0,
     "people.daily": 900.0,
+    "deals.tick": 15.0,
+    "leads.tick": 15.0,
+    "attribution.daily": 900.0,
 }
 
 

@@ -13,14 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from campaigns.bootstrap import Container
 from campaigns.core.errors import DomainError, Kind
 from campaigns.core.logs import bound, get_logger
 from campaigns.db import jobs
 from campaigns.db.jobs import ClaimedJob
+from campaigns.db.session import may_pass
 from campaigns.db.unit_of_work import UnitOfWork
 from renderer.errors import RenderError
 from worker.lease import HeldLease
@@ -113,15 +112,7 @@ def describe(error: Exception) -> tuple[dict[str, Any], bool]:
     if isinstance(error, SoftTimeLimitExceeded):
         return {"code": "job.time_limit", "message": "The work took longer than its limit."}, True
     kept = {"code": "job.crashed", "message": f"{type(error).__name__}: {error}"[:500]}
-    return kept, isinstance(error, OSError | MemoryError | PoolTimeout) or _connection_trouble(error)
-
-
-def _connection_trouble(error: Exception) -> bool:
-    """SQLSTATE 08 (connection), 40 (serialisation, deadlock), 53 (resources), 55P03 (lock), 57 (shutdown, cancel)."""
-    if not isinstance(error, DBAPIError):
-        return False
-    state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state[:2] in ("08", "40", "53", "57") or state == "55P03"
+    return kept, isinstance(error, OSError | MemoryError) or may_pass(error)
 
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:
@@ -166,9 +157,24 @@ def _record(container: Container, task: JobTask, job: ClaimedJob, error: Excepti
             return "done" if jobs.finish(uow.session, job, uow.now) else "lost"
         kept, retry = describe(error)
         outcome = jobs.fail(uow.session, job, uow.now, kept, retry=retry)
-        if outcome == "parked" and task.on_parked is not None:
-            task.on_parked(uow, job, kept)
+        if outcome == "parked":
+            tell_parked(task, uow, job, kept)
         return outcome
+
+
+def tell_parked(task: JobTask, uow: UnitOfWork, job: ClaimedJob, error: dict[str, Any]) -> None:
+    """Tell the context that the job is given up. What may pass is raised, so that parking is tried again as a whole;
+    anything else is logged: a context that cannot be told must not keep its job alive.
+    """
+    if task.on_parked is None:
+        return
+    try:
+        with uow.savepoint():
+            task.on_parked(uow, job, error)
+    except Exception as failure:
+        if describe(failure)[1]:
+            raise
+        log.exception("job.parked_untold", job=str(job.id), task=task.name)
 
 
 def run_tick(container: Container, task: TickTask) -> None:

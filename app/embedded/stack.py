@@ -56,6 +56,7 @@ class Stack:
         self._say = say
         self._asked_to_stop = 0
         self._asked_at = 0.0
+        self._stopping = False  # on the way down by itself, such as after an error: a signal has nothing to interrupt
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._children: list[Child] = []
@@ -66,7 +67,10 @@ class Stack:
         try:
             with ExitStack() as undo:
                 try:
-                    return self._serve(undo)
+                    try:
+                        return self._serve(undo)
+                    finally:
+                        self._stopping = True
                 except Stopped:
                     self._say("stopping")
                     return 0
@@ -88,7 +92,10 @@ class Stack:
         with suppress(BlockingIOError):
             os.write(self._wake_write, b".")
         if self._asked_to_stop == 1:
-            raise Stopped
+            if not self._stopping:
+                self._stopping = True
+                raise Stopped
+            return
         for child in self._children:  # asked again: do not wait for anybody
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
@@ -170,6 +177,8 @@ class Stack:
             parts.web(places, environment, root),
             parts.worker(places, environment, root, name="worker-render", queues=("render",), processes=processes),
             parts.worker(places, environment, root, name="worker", queues=("send", "default"), processes=2),
+            # a check takes many seconds: beside the others it would keep ticks, mail or launches waiting
+            parts.worker(places, environment, root, name="worker-check", queues=("check",), processes=1),
             parts.beat(places, environment, root),
         ]
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from campaigns.bootstrap import Container
 from campaigns.db.jobs import ClaimedJob
-from campaigns.launches.service import mark_ready
+from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.launches.service import fail_start, mark_ready
 from campaigns.sequences.service.starting import start_sequence
 from worker.task import job_task
 
 
-@job_task("launch.advance")
+def _gave_up(uow: UnitOfWork, job: ClaimedJob, error: dict[str, Any]) -> None:
+    fail_start(uow, UUID(job.payload["launch_id"]), error)
+
+
+@job_task("launch.advance", on_parked=_gave_up)
 def advance(container: Container, job: ClaimedJob) -> None:
     """Ready, then running. Both steps may come twice."""
     launch_id = UUID(job.payload["launch_id"])

@@ -27,7 +27,7 @@ def tick(container: Container) -> int:
     return written
 
 
-@job_task("send.batch", queue="send", soft_limit_s=120)
+@job_task("send.batch", queue="send", soft_limit_s=300)
 def send_batch(container: Container, job: ClaimedJob) -> None:
     """Send what is due in one launch; the next tick asks again if there was more."""
     done = send_due(container, UUID(job.payload["launch_id"]), request_id=job.request_id)

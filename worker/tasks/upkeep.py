@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaigns.artifacts.pruning import prune_derived
+from campaigns.audience.service.importing import old_drafts
 from campaigns.bootstrap import Container
 from campaigns.core.logs import get_logger
 from campaigns.core.settings import QUEUES
 from campaigns.db import jobs, upkeep
 from campaigns.db.jobs import WORKER_DIED, ClaimedJob
-from worker.task import JOB_TASKS, job_task, tick_task
+from worker.task import JOB_TASKS, job_task, tell_parked, tick_task
 
 log = get_logger(__name__)
 
@@ -20,12 +26,10 @@ def sweep(container: Container) -> int:
 
     A queue in which many calls wait already gets no more: its workers are busy, not forgotten.
     """
-    with container.uow() as uow:
-        for dead in jobs.park_dead(uow.session, uow.now):
-            log.warning("job.parked", job=str(dead.id), task=dead.task, error=WORKER_DIED)
-            task = JOB_TASKS.get(dead.task)
-            if task is not None and task.on_parked is not None:
-                task.on_parked(uow, dead, dict(WORKER_DIED))
+    with container.uow.reading() as session:
+        dead = jobs.dead(session, container.clock.now())
+    for job_id in dead:
+        _park(container, job_id)
     idle = [queue for queue in QUEUES if (container.waker.depth(queue) or 0) < ENOUGH_WAITING]
     with container.uow() as uow:
         woken = jobs.due(uow.session, uow.now, queues=idle)
@@ -34,11 +38,24 @@ def sweep(container: Container) -> int:
     return len(woken)
 
 
+def _park(container: Container, job_id: UUID) -> None:
+    """Give one job up in a transaction of its own, so that no job keeps the others from being swept."""
+    try:
+        with container.uow() as uow:
+            job = jobs.park_dead(uow.session, job_id, uow.now)
+            task = JOB_TASKS.get(job.task) if job else None
+            if job is not None and task is not None:
+                log.warning("job.parked", job=str(job.id), task=job.task, error=WORKER_DIED)
+                tell_parked(task, uow, job, dict(WORKER_DIED))
+    except SQLAlchemyError as error:
+        log.warning("job.not_parked", job=str(job_id), reason=type(error).__name__)
+
+
 @tick_task("upkeep.daily")
 def daily(container: Container) -> None:
     """Ask for the day's upkeep, once a day however often this runs and whoever was down in the night."""
     with container.uow() as uow:
-        for task in (verify_audit, prune):
+        for task in (verify_audit, prune, prune_storage):
             day = uow.now.date().isoformat()
             if not upkeep.has_job(uow.session, task.name, day):
                 jobs.enqueue(uow, task.name, day, {"day": day})
@@ -57,3 +74,20 @@ def prune(container: Container, job: ClaimedJob) -> None:
     with container.uow(job.request_id) as uow:
         counts = upkeep.prune(uow.session, uow.now)
     log.info("upkeep.pruned", **counts)
+
+
+@job_task(upkeep.ANALYZE_TASK, soft_limit_s=120)
+def analyze(container: Container, job: ClaimedJob) -> None:
+    """Have the planner look at a table that has just grown much; a transaction of its own, since it takes a lock."""
+    with container.uow(job.request_id) as uow:
+        upkeep.analyze(uow.session, job.payload["table"])
+
+
+@job_task("upkeep.prune_storage", soft_limit_s=600)
+def prune_storage(container: Container, job: ClaimedJob) -> None:
+    """Delete previews and pictures that nobody reaches any more, files of old imports, and broken-off writes."""
+    with container.uow(job.request_id) as uow:
+        files = old_drafts(uow)
+    for key in files:
+        container.storage.delete(key)
+    log.info("storage.pruned", drafts=len(files), **prune_derived(container.uow, container.storage, uow.now))

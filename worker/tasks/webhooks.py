@@ -1,0 +1,50 @@
+"""Telling the outside: an event becomes deliveries, a delivery one POST between two transactions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from campaigns.bootstrap import Container
+from campaigns.db.jobs import ClaimedJob
+from campaigns.db.unit_of_work import UnitOfWork
+from campaigns.gateways.guarded_post import post
+from campaigns.outbound import delivering
+from campaigns.outbound.events import FAN_OUT
+from campaigns.outbound.outcomes import Outcome, record
+from worker.task import job_task, tick_task
+
+
+@job_task(FAN_OUT)
+def fan_out(container: Container, job: ClaimedJob) -> None:
+    """Owe the event to whoever is to be told."""
+    with container.uow(job.request_id) as uow:
+        delivering.fan_out(uow, int(job.payload["event"]))
+
+
+def _gave_up(uow: UnitOfWork, job: ClaimedJob, error: dict[str, Any]) -> None:  # noqa: ARG001 - the port's shape
+    delivering.give_up(uow, UUID(job.payload["delivery"]))
+
+
+@job_task(delivering.DELIVER, queue="send", soft_limit_s=50, on_parked=_gave_up)
+def deliver(container: Container, job: ClaimedJob) -> None:
+    """Claim (commit), POST without a transaction, record."""
+    settings = container.settings
+    loopback = settings.webhook_loopback
+    with container.uow(job.request_id) as uow:
+        claimed = delivering.claim(
+            uow, UUID(job.payload["delivery"]), settings.secret_key, settings.public_url, loopback=loopback
+        )
+    if claimed is None:
+        return
+    reply = post(claimed.target, claimed.headers, claimed.body, container.clock, loopback=loopback)
+    outcome = Outcome(reply.status, reply.error, reply.answer, reply.retry_after_s)
+    with container.uow(job.request_id) as uow:
+        record(uow, claimed.delivery_id, claimed.attempt, outcome, settings.public_url)
+
+
+@tick_task("outbound.tick")
+def ask_overdue(container: Container) -> None:
+    """Ask again for deliveries that are long due."""
+    with container.uow() as uow:
+        delivering.ask_overdue(uow)

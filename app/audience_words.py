@@ -33,7 +33,7 @@ ROWS: Mapping[str, str] = {
     "row.unreadable": N_("cannot be read"),
 }
 COLUMNS: Mapping[str, str] = {
-    "email": N_("Address"),
+    "email": N_("Email address"),
     "first_name": N_("First name"),
     "last_name": N_("Last name"),
     "name": N_("Whole name"),
@@ -49,6 +49,7 @@ LEAD_STATES: Mapping[str, tuple[str, str, str]] = {
     "new": (N_("new"), "accent", "dot"),
     "accepted": (N_("accepted"), "ok", "check"),
     "declined": (N_("declined"), "wait", "none"),
+    "handed": (N_("a deal now"), "ok", "check"),
     "closed": (N_("done"), "wait", "check"),
 }
 DOUBTS: Mapping[str, str] = {
@@ -64,6 +65,9 @@ CHANNELS: Mapping[str, str] = {
     "qr": N_("QR code"),
     "page": N_("landing page"),
     "plain": N_("printed address"),
+    "csv": N_("list"),
+    "event": N_("event"),
+    "api": N_("another system"),
     "linkedin": "LinkedIn",
     "x": "X",
     "facebook": "Facebook",

@@ -6,23 +6,32 @@ from flask import Blueprint
 
 from app import health, style
 from app.account import invitation, password, settings, sign_in
-from app.admin import audit, people, programme, tokens
+from app.admin import audit, error_desk, people, programme, tokens, webhooks
 from app.api.v1 import make_blueprint as make_api
+from app.channel import accounts as channel_accounts
+from app.channel import deals as channel_deals
+from app.channel import policy as channel_policy
+from app.channel import review as channel_review
 from app.portal import (
     audience,
     audience_import,
     brand,
     campaigns,
+    deal_acts,
+    deals,
     home,
     launch_events,
     launches,
+    lead_acts,
+    lead_offers,
     leads,
     outbox,
     previews,
 )
 from app.portal import blueprint as portal
 from app.public import blueprint as public
-from app.public import go
+from app.public import go, lead_link
+from app.reporting.views import portal_results, studio_reports
 from app.studio import announcing, kits
 from app.studio import blueprint as studio
 from app.studio import partners as studio_partners
@@ -32,6 +41,7 @@ ALL: tuple[Blueprint, ...] = (
     studio,
     public,
     go.blueprint,
+    lead_link.blueprint,
     announcing.blueprint,
     style.blueprint,
     health.blueprint,
@@ -43,6 +53,8 @@ ALL: tuple[Blueprint, ...] = (
     tokens.blueprint,
     audit.blueprint,
     programme.blueprint,
+    webhooks.blueprint,
+    error_desk.blueprint,
     kits.blueprint,
     studio_partners.blueprint,
     brand.blueprint,
@@ -55,5 +67,15 @@ ALL: tuple[Blueprint, ...] = (
     audience.blueprint,
     audience_import.blueprint,
     leads.blueprint,
+    lead_offers.blueprint,
+    lead_acts.blueprint,
     outbox.blueprint,
+    deals.blueprint,
+    deal_acts.blueprint,
+    channel_deals.blueprint,
+    channel_review.blueprint,
+    channel_accounts.blueprint,
+    channel_policy.blueprint,
+    studio_reports,
+    portal_results,
 )

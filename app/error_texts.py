@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.error_texts_deals import TEXTS as DEALS
+from app.error_texts_leads import TEXTS as LEADS
 from app.error_texts_mailing import TEXTS as MAILING
+from app.error_texts_money import TEXTS as MONEY
+from app.error_texts_reports import TEXTS as REPORTS
+from app.error_texts_webhooks import TEXTS as WEBHOOKS
 from app.i18n import N_, gettext
+from app.i18n.formats import filesize
 from campaigns.core.errors import DomainError
 from renderer.report import Problem
 
@@ -14,10 +20,14 @@ TEXTS: dict[str, str] = {
     "actor.forbidden": N_("Your role does not allow this."),
     "form.expired": N_("This form is older than your session. Load the page again and repeat."),
     "http.bad_request": N_("The request could not be read."),
+    "http.nul": N_("There is an invisible control character in it. Type it anew instead of pasting it."),
     "http.not_found": N_("There is nothing at this address."),
     "http.method_not_allowed": N_("This address does not take such a request."),
     "http.too_large": N_("The file is larger than this page takes."),
-    "kit.too_large": N_("The zip is larger than %(needed)s bytes. Shrink its pictures or PDFs."),
+    "kit.too_large": N_("The zip is larger than %(needed)s. Shrink its pictures or PDFs."),
+    "kit.check_failed": N_("The check could not be carried out, which says nothing about the kit. Check it again."),
+    "kit.not_draft": N_("Only a draft is checked."),
+    "token.outlives": N_("A token cannot make one that lives longer than itself."),
     "kit.unchecked": N_("The check of this version is not done yet; wait for it."),
     "kit.has_errors": N_("Errors stand between this version and your partners: %(measured)s. None may be left."),
     "kit.withdrawn": N_("The vendor has withdrawn this version; launch the newest one."),
@@ -30,6 +40,7 @@ TEXTS: dict[str, str] = {
     "launch.starts_in_past": N_("The start lies in the past. Choose a time from now on."),
     "launch.starts_too_late": N_("The start is more than a year away. Choose an earlier day."),
     "launch.bad_time": N_("The start is not a day and a time. Choose one from the calendar."),
+    "launch.interrupted": N_("A move to another machine interrupted the launch. Try again."),
     "launch.state": N_("The launch has changed meanwhile. Load the page again."),
     "launch.nothing_newer": N_("This launch has the newest version already."),
     "field.required": N_("This is needed."),
@@ -70,6 +81,7 @@ TEXTS: dict[str, str] = {
     "brand.invalid": N_("Please look at the marked fields."),
     "brand.name_missing": N_("Write the company's name."),
     "brand.long": N_("It has %(measured)s characters; at most %(needed)s fit."),
+    "field.control": N_("There is an invisible control character in it. Type it anew instead of pasting it."),
     "brand.control": N_("There is an invisible control character in it. Type it anew instead of pasting it."),
     "brand.phone": N_("Write the telephone number with digits, like +44 117 496 0142."),
     "brand.email": N_("This is not an email address."),
@@ -84,8 +96,15 @@ TEXTS: dict[str, str] = {
     "logo.pdf_outlined": N_("The PDF page was made into outlines."),
     "logo.no_ink": N_("Nothing is visible in it. Check that its layers are not hidden, and export it again."),
     "logo.svg_text": N_("It contains live text. Convert all text to outlines (paths) and export it again."),
+    **LEADS,
     **MAILING,
+    **WEBHOOKS,
+    **MONEY,
+    **DEALS,
+    **REPORTS,
 }
+
+IN_BYTES = frozenset({"kit.too_large"})  # their figures are bytes, which nobody reads
 
 
 def text_of(error: DomainError) -> str:
@@ -111,6 +130,8 @@ def _text(code: str, english: str, params: Mapping[str, Any]) -> str:
     template = TEXTS.get(code)
     if template is None:
         return english
+    if code in IN_BYTES:
+        params = {name: filesize(value) if name in ("measured", "needed") else value for name, value in params.items()}
     try:
         return gettext(template) % params if "%(" in template else gettext(template)
     except KeyError:  # the service gave other figures than the sentence wants

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 
 from flask import Flask, Response, g, render_template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.access import is_api
@@ -93,6 +93,8 @@ def _http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error.get_response()
+    if isinstance(error, BadHost | SecurityError):  # a Host that is none: no address of ours can be written on a page
+        return Response("The request could not be read.\n", 400, content_type="text/plain; charset=utf-8")
     code, kind, message = _BY_STATUS.get(status, ("http.error", Kind.INVALID, error.description or "Bad request."))
     answer = _domain(DomainError(code, kind, message), status)
     for name in ("Allow", "Retry-After"):

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import url_for
 
 from app.i18n import dgettext_for
 from app.unit_of_work import container
+from campaigns.mailroom.letters import letter
 from campaigns.mailroom.service import Letter
 from campaigns.partners.service.invitations import Offer
-from renderer.spec import direction
 
 
 def absolute(path: str) -> str:
     """A path of this site as people open it from elsewhere. The host never comes from the request."""
     return container().settings.public_url + path
-
-
-def letter(language: str, subject: str, paragraphs: list[str], action: str, link: str, after: str) -> Letter:
-    """Paragraphs, one button, one line of small print; every sentence already in `language`."""
-    text = "\n\n".join([*paragraphs, f"{action}:\n{link}", after]) + "\n"
-    html = render_template(
-        "mail/letter.html",
-        language=language,
-        direction=direction(language),
-        subject=subject,
-        paragraphs=paragraphs,
-        action=action,
-        link=link,
-        after=after,
-    )
-    return Letter(subject, text, html)
 
 
 def password_letter(language: str, name: str, link: str) -> Letter:

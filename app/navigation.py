@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 
 from app.auth import current
 from app.i18n import N_, gettext
+from campaigns.core.actor import Role
 from campaigns.core.permissions import may
 
 
@@ -28,19 +29,26 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("partner", "campaigns.index", N_("Campaigns"), "kit", "campaign.read"),
     Entry("partner", "launches.index", N_("Launches"), "report", "launch.read"),
     Entry("partner", "leads.index", N_("Leads"), "lead", "lead.read"),
+    Entry("partner", "deals.index", N_("Deals"), "deal", "deal.read"),
     Entry("partner", "audience.index", N_("Contacts"), "call", "contact.read"),
     Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
     Entry("vendor", "kits.index", N_("Kits"), "kit", "kit.read"),
-    Entry("vendor", "studio_partners.index", N_("Partners"), "deal", "partner.read"),
+    Entry("vendor", "channel_deals.index", N_("Deals"), "deal", "registration.read"),
+    Entry("vendor", "studio_partners.index", N_("Partners"), "lead", "partner.read"),
+    Entry("vendor", "studio_reports.show", N_("Reports"), "report", "report.read"),
 )
 ASIDE: tuple[Entry, ...] = (
+    Entry("partner", "portal_results.show", N_("Results"), "report", "result.read"),
     Entry("partner", "outbox.index", N_("Outbox"), "mail", "outbox.read"),
     Entry("partner", "people.partner", N_("People"), "lead", "people.manage"),
     Entry("vendor", "people.vendor", N_("People"), "lead", "people.manage"),
     Entry("vendor", "programme.show", N_("Programme"), "kit", "programme.write"),
     Entry("both", "tokens.index", N_("Access for programs"), "lock", "token.manage"),
+    Entry("both", "webhooks.index", N_("Webhooks"), "link", "webhook.manage"),
+    Entry("both", "error_desk.index", N_("Error desk"), "warn", "webhook.manage"),
     Entry("both", "audit.index", N_("What was done"), "text", "audit.read"),
 )
+HOMES = {Role.CHANNEL: "channel_deals.index", Role.FINANCE: "studio_reports.show"}
 ROLE_NAMES = {
     "admin": N_("administrator"),
     "marketing": N_("marketing"),
@@ -77,7 +85,10 @@ def side_entries() -> list[dict[str, Any]]:
 
 
 def home_url() -> str:
-    """Where the one signed in starts: the first word of their bar, else their own page."""
+    """Where the one signed in starts: the page of their work, else the first word of their bar, else their own page."""
+    acting = current.maybe_actor()
+    if acting is not None and acting.role in HOMES:
+        return url_for(HOMES[acting.role])
     shown = entries()
     return str(shown[0]["url"]) if shown else url_for("account.show")
 

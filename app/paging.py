@@ -8,7 +8,7 @@ from flask import request
 def asked_page() -> int:
     """`?page=`; 1 unless it is a number."""
     text = request.args.get("page", "")
-    return max(1, int(text)) if text.isdigit() and len(text) < 7 else 1
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def query_text() -> str:

@@ -41,7 +41,7 @@ def _cached(response: Response, etag: str) -> Response:
 def asked_width() -> int:
     """`?w=`, the picture's width in pixels; 640 unless it is a number."""
     text = request.args.get("w", "")
-    return min(int(text), 2000) if text.isdigit() and len(text) < 5 else 640
+    return min(int(text), 2000) if text.isascii() and text.isdigit() and len(text) < 5 else 640
 
 
 def show_preview(made: Preview, kit: LoadedKit | None, locale: str) -> Response:

@@ -42,7 +42,11 @@ def _read(path: str, changed_ns: int) -> StaticFile:  # the time is the cache's 
 
 def static_file(path: str) -> StaticFile | None:
     """The file, or None; never anything outside the folder."""
-    full = (FOLDER / path).resolve()
+    try:
+        full = (FOLDER / path).resolve()
+        full.stat()
+    except (OSError, ValueError):  # not there, or a name that no file system takes
+        return None
     if not full.is_relative_to(FOLDER.resolve()) or not full.is_file() or full.name.startswith("."):
         return None
     return _read(full.relative_to(FOLDER.resolve()).as_posix(), full.stat().st_mtime_ns)

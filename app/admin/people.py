@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.error_texts import errors_by_field, text_of
+from app.error_texts import text_of
 from app.forms import form_uuid
-from app.i18n import LANGUAGES, locale
 from app.i18n import gettext as _
-from app.mails import absolute, invitation_letter
+from app.inviting import InviteForm, invite_by_form, withdraw
+from app.mails import invitation_letter
 from app.navigation import role_name
 from app.security import limited
 from app.unit_of_work import container, roll_back, uow
@@ -33,18 +33,16 @@ def _list_url() -> str:
     return url_for(f"people.{_side()}")
 
 
-def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str = "", invited: Any = None) -> str:
+def _page(form: InviteForm | None = None) -> str:
     acting, now = current.actor(), container().clock.now()
+    everybody = queries.colleagues(uow().session, acting)
     return render_template(
         "admin/people.html",
-        colleagues=queries.colleagues(uow().session, acting),
+        colleagues=[line for line in everybody if line.disabled_at is None],
+        closed=[line for line in everybody if line.disabled_at],
         pending=queries.pending_colleagues(uow().session, acting, now),
         roles={role: role_name(role) for role in people.ROLES[_side()]},
-        values=values or {"locale": locale()},
-        errors=errors or {},
-        refused=refused,
-        invited=invited,
-        link=absolute(url_for("invitation.form", token=invited.secret)) if invited else "",
+        **(form or InviteForm()).shown(),
     )
 
 
@@ -72,31 +70,25 @@ def partner() -> str:
 def invite() -> str | tuple[str, int]:
     """Mail a link and show it once, to be copied."""
     form = request.form
-    language = form.get("locale", "")
-    try:
-        invited = invitations.invite_colleague(
+    return invite_by_form(
+        lambda language: invitations.invite_colleague(
             uow(),
             current.actor(),
             email=form.get("email", ""),
             name=form.get("name", ""),
             role=form.get("role", ""),
-            locale=language if language in LANGUAGES else locale(),
+            locale=language,
             compose=invitation_letter,
-        )
-    except DomainError as error:
-        if error.kind not in (Kind.INVALID, Kind.CONFLICT):
-            raise
-        roll_back()
-        return _page(form, errors_by_field(error.problems), text_of(error)), 422
-    return _page(invited=invited)
+        ),
+        _page,
+    )
 
 
 @blueprint.post("/people/invitations/<uuid:invitation_id>/revoke")
 @permission("people.manage")
 def revoke_invitation(invitation_id: UUID) -> Response:
     """Withdraw an offer."""
-    invitations.revoke_invitation(uow(), current.actor(), invitation_id)
-    flash(_("The invitation was withdrawn; its link no longer works."))
+    withdraw(invitation_id)
     return redirect(_list_url(), 303)
 
 
@@ -137,6 +129,16 @@ def disable() -> Response:
     return _act(
         lambda: people.disable_person(uow(), current.actor(), form_uuid("person")),
         _("The account was closed. Nobody can sign in with it."),
+    )
+
+
+@blueprint.post("/people/enable")
+@permission("people.manage")
+def enable() -> Response:
+    """Open a colleague's closed account again."""
+    return _act(
+        lambda: people.enable_person(uow(), current.actor(), form_uuid("person")),
+        _("The account is open again. The person signs in as before."),
     )
 
 

@@ -13,6 +13,7 @@ from app.auth import current
 from app.auth.access import permission
 from app.error_texts import errors_by_field, text_of
 from app.i18n import gettext as _
+from app.right_words import right_name
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind, not_found
 from campaigns.partners import records
@@ -41,6 +42,7 @@ def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str
         refused=refused,
         made=made,
         present=now,
+        right_name=right_name,
     )
 
 

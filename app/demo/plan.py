@@ -36,6 +36,7 @@ class DemoPartner:
     locales: tuple[str, ...]
     brand: Path
     contacts: Path
+    list_name: str
     people: tuple[DemoPerson, ...]
 
 
@@ -94,6 +95,7 @@ def read_plan(path: Path) -> DemoPlan:
             locales=tuple(item["locales"]),
             brand=path.parent / item["brand"],
             contacts=path.parent / item["contacts"],
+            list_name=item["list_name"],
             people=tuple(_person(person) for person in item["person"]),
         )
         for item in raw["partner"]

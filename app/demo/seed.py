@@ -168,7 +168,7 @@ def contact_list(container: Container, partner: DemoPartner) -> UUID:
     actor = partner_actor(partner_id, partner.locales[0])
     data = partner.contacts.read_bytes()
     with container.uow() as uow:
-        list_id = create_list(uow, actor, partner.contacts.stem.title())
+        list_id = create_list(uow, actor, partner.list_name)
         import_id = receive_file(uow, actor, container.storage, list_id, partner.contacts.name, data)
         guessed = options_of(uow.session.get_one(ContactImport, import_id))
         options = replace(guessed, basis_source="Demo")

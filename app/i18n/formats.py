@@ -9,17 +9,27 @@ from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
-from babel.numbers import get_currency_precision
+from babel import Locale, dates, localedata, numbers
 from flask import g, has_request_context
 
 from app.auth import current
+from campaigns.core.money import Money
+from campaigns.core.money_text import format_money
 
 
 def _locale() -> str:
+    """The reader's language as the tenant's country writes it: `en_GB`, `ar_AE`; British English if that is unknown."""
     from app.i18n.request import locale  # noqa: PLC0415 - the two need each other
 
-    return locale()
+    language = locale()
+    signed_in = current.signed_in() if has_request_context() else None
+    regional = f"{language}_{signed_in.country}" if signed_in and signed_in.country else ""
+    return regional if regional in _KNOWN else {"en": "en_GB"}.get(language, language)
+
+
+def region() -> str:
+    """The locale in which the reader writes numbers and amounts: language and country, as `de_AT`."""
+    return _locale()
 
 
 def zone() -> ZoneInfo:
@@ -79,8 +89,7 @@ def percent(value: float) -> str:
 
 def money(amount_minor: int, currency: str) -> str:
     """An integer of minor units with its currency: `€1,840.00`, `¥1,840`."""
-    exponent = get_currency_precision(currency)
-    return numbers.format_currency(Decimal(amount_minor).scaleb(-exponent), currency, locale=_locale())
+    return format_money(Money(amount_minor, currency), _locale())
 
 
 def filesize(value: int) -> str:
@@ -98,6 +107,7 @@ def countries() -> dict[str, str]:
     return dict(sorted(real.items(), key=lambda item: item[1].casefold()))
 
 
+_KNOWN = frozenset(localedata.locale_identifiers())
 _YEAR = re.compile(r"(?:,|،)?\s*(?:'de')?\s*y+年?")
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 FILTERS: dict[str, Callable[..., str]] = {

@@ -8,7 +8,7 @@ from flask import Flask, g, has_request_context, request
 
 from app.auth import current
 from app.i18n import formats
-from app.i18n.catalogs import LANGUAGES, SOURCE, translations
+from campaigns.core.catalogs import LANGUAGES, SOURCE, in_language, translations
 from renderer.spec import direction
 
 
@@ -37,8 +37,7 @@ def gettext(message: str, **values: Any) -> str:
 
 def dgettext_for(language: str, message: str, **values: Any) -> str:
     """The message in a given language: for mails, whose reader is not the one who asks."""
-    text = str(translations(language).gettext(message))
-    return text % values if values else text
+    return in_language(language, message, **values)
 
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:

@@ -13,9 +13,10 @@ from app.auth import current
 from app.auth.access import permission
 from app.campaign_words import language_name
 from app.error_texts import errors_by_field, text_of
-from app.forms import form_version
+from app.forms import form_version, with_kept
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from app.i18n.formats import countries
 from app.paging import asked_page, query_text
 from app.preview_answer import attachment
 from app.unit_of_work import container, roll_back, uow
@@ -24,7 +25,7 @@ from campaigns.audience.importing import read_date
 from campaigns.audience.service import contacts, lists, suppressing
 from campaigns.core.csv_guard import csv_lines
 from campaigns.core.errors import DomainError, Kind
-from campaigns.leads.service import forget_leads
+from campaigns.leads.service import forget_person
 
 blueprint = Blueprint("audience", __name__, url_prefix="/portal/audience")
 FIELDS = ("email", "first_name", "last_name", "company", "phone", "country", "locale", "time_zone")
@@ -150,6 +151,7 @@ def new(errors: dict[str, str] | None = None, refused: str = "") -> str:
     return render_template(
         "portal/contact.html", contact=None, values=request.form, errors=errors or {}, refused=refused,
         bases=words(BASES), list_id=request.values.get("list", ""), today=uow().now.date().isoformat(),
+        countries=countries(), with_kept=with_kept,
     )  # fmt: skip
 
 
@@ -180,7 +182,7 @@ def contact(contact_id: UUID, errors: dict[str, str] | None = None, refused: str
     return render_template(
         "portal/contact.html", contact=found, values=request.form or found.values, errors=errors or {},
         refused=refused, bases=words(BASES), block=lambda reason: word(BLOCKS, reason),
-        basis=lambda name: word(BASES, name), list_id="", today="",
+        basis=lambda name: word(BASES, name), list_id="", today="", countries=countries(), with_kept=with_kept,
     )  # fmt: skip
 
 
@@ -204,8 +206,7 @@ def save(contact_id: UUID) -> tuple[str, int] | AnyResponse:
 @permission("contact.write")
 def erase(contact_id: UUID) -> AnyResponse:
     """Forget a person; it cannot be undone."""
-    contacts.erase_contact(uow(), current.actor(), container().settings.secret_key, contact_id)
-    forget_leads(uow(), current.actor(), contact_id)
+    forget_person(uow(), current.actor(), container().settings.secret_key, contact_id)
     flash(_("Everything about this person is erased. Their address stays blocked, as a digest nobody can read."))
     return redirect(url_for("audience.index"), 303)
 

@@ -17,10 +17,10 @@ from app.templating import is_htmx
 from app.unit_of_work import container, roll_back, uow
 from campaigns.audience import pages
 from campaigns.audience.columns import FIELDS
-from campaigns.audience.csv_reading import DELIMITERS, ENCODINGS
 from campaigns.audience.importing import DateOrder, ImportOptions
 from campaigns.audience.models import ContactImport
 from campaigns.audience.service import importing
+from campaigns.core.csv_reading import DELIMITERS, ENCODINGS
 from campaigns.core.errors import DomainError, Kind
 
 blueprint = Blueprint("audience_import", __name__, url_prefix="/portal/audience")
@@ -85,7 +85,7 @@ def _options(row: ContactImport) -> ImportOptions:
     before = importing.options_of(row)
     mapping: dict[str, int] = {}
     for name, chosen in request.form.items():
-        if name.startswith("c") and name[1:].isdigit() and chosen in FIELDS:
+        if name.startswith("c") and name[1:].isdecimal() and len(name) < 6 and chosen in FIELDS:
             mapping.setdefault(chosen, int(name[1:]))
     order: DateOrder = {"mdy": "mdy", "ymd": "ymd"}.get(request.form.get("date_order", ""), "dmy")  # type: ignore[assignment]
     encoding, delimiter = request.form.get("encoding", ""), request.form.get("delimiter", "")

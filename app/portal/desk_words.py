@@ -70,7 +70,7 @@ def _when(at: datetime | None, now: datetime) -> str:
 
 
 def _lead(thing: Thing, now: datetime) -> Said:
-    text = _("From your campaign “%(campaign)s”.", campaign=thing.title)
+    text = _("From your campaign “%(campaign)s”.", campaign=thing.title) if thing.title else _("From your own list.")
     if thing.more:
         text += " " + ngettext("One more waits behind it.", "%(num)s more wait behind it.", thing.more)
     return Said(
@@ -81,6 +81,28 @@ def _lead(thing: Thing, now: datetime) -> Said:
         _("Answer the lead"),
         url_for("leads.show", lead_id=thing.target),
     )
+
+
+def _offer(thing: Thing, now: datetime) -> Said:
+    return Said(
+        duration(thing.at - now) if thing.at else "",
+        _("left to decide"),
+        _("Accept or decline %(who)s", who=thing.who),
+        _("A lead your vendor has chosen you for. After that it goes to somebody else."),
+        _("Look at the lead"),
+        url_for("lead_offers.offer", offer_id=thing.target),
+    )
+
+
+def _action(thing: Thing, now: datetime) -> Said:
+    if thing.title:
+        figure, reason, text = _when(thing.at, now), _("you said you would"), thing.title
+    else:
+        figure, reason, text = _("Open"), _("no next step"), _("It is yours now. Say what you do next, and when.")
+    return Said(
+        figure, reason, _("Go on with %(who)s", who=thing.who), text, _("Open the lead"),
+        url_for("leads.show", lead_id=thing.target),
+    )  # fmt: skip
 
 
 def _failed(thing: Thing, now: datetime) -> Said:
@@ -227,10 +249,37 @@ def _again(thing: Thing, now: datetime) -> Said:
     )
 
 
+def _deal_asked(thing: Thing, now: datetime) -> Said:
+    late = thing.at is not None and thing.at <= now
+    return Said(
+        _("Late") if late else _when(thing.at, now),
+        _("answered by then it keeps its place"),
+        _("Answer the question about %(company)s", company=thing.who),
+        _("The vendor handed the registration back. The clock rests until you answer."),
+        _("Answer it"),
+        url_for("deals.show", deal_id=thing.target),
+    )
+
+
+def _deal_ending(thing: Thing, now: datetime) -> Said:
+    return Said(
+        _when(thing.at, now),
+        _("protection ends"),
+        _("Go on with %(company)s, or ask for more time", company=thing.who),
+        _("After that another partner may register the company. An opportunity keeps its protection."),
+        _("Open the deal"),
+        url_for("deals.show", deal_id=thing.target),
+    )
+
+
 WORDS: Mapping[Kind, Callable[[Thing, datetime], Said]] = MappingProxyType(
     {
+        Kind.OFFER: _offer,
         Kind.LEAD: _lead,
+        Kind.ACTION: _action,
+        Kind.DEAL_ASKED: _deal_asked,
         Kind.FAILED: _failed,
+        Kind.DEAL_ENDING: _deal_ending,
         Kind.LOGO_MISSING: _logo_missing,
         Kind.LOGO_REFUSED: _logo_refused,
         Kind.PAUSED: _paused,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from app.unit_of_work import container, uow
 from campaigns.launches.pinned import pinned_launch
 from campaigns.launches.queries import LaunchPage, PieceLine
 from campaigns.launches.sharing import Share, intent, tracked
 
+Item = TypeVar("Item", PieceLine, Share)
 
-def files_by_language(pieces: Sequence[PieceLine]) -> dict[str, list[PieceLine]]:
-    """The pieces in their order, by language."""
-    found: dict[str, list[PieceLine]] = {}
-    for piece in pieces:
-        found.setdefault(piece.locale, []).append(piece)
+
+def by_language(things: Sequence[Item]) -> dict[str, list[Item]]:
+    """Pieces or shares in their order, by language."""
+    found: dict[str, list[Item]] = {}
+    for thing in things:
+        found.setdefault(thing.locale, []).append(thing)
     return found
 
 

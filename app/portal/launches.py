@@ -22,7 +22,7 @@ from app.campaign_words import (
 )
 from app.error_texts import text_of
 from app.i18n import gettext as _
-from app.portal.launch_files import files_by_language, shares_of
+from app.portal.launch_files import by_language, shares_of
 from app.preview_answer import attachment, download, show_file
 from app.security import embeds_previews
 from app.templating import is_htmx
@@ -77,8 +77,8 @@ def page(launch_id: UUID) -> str:
         lead_first=lead_first,
         lead_count=lead_count,
         launch=shown,
-        by_language=files_by_language(shown.pieces),
-        shares=shares_of(shown) if public else [],
+        by_language=by_language(shown.pieces),
+        shares_by_language=by_language(shares_of(shown)) if public else {},
         landings=[(locale, landing_url(base, shown.line.slug, locale)) for locale in shown.line.locales]
         if public
         else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,12 +15,17 @@ from app.campaign_words import language_name
 from app.error_texts import text_of
 from app.forms import form_version
 from app.i18n import gettext as _
+from app.i18n.formats import zone
+from app.lead_words import act_choices, country_name, decline_choices, note_words, reason_words, score_words
 from app.paging import asked_page, query_text
 from app.preview_answer import attachment
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.csv_guard import csv_lines
 from campaigns.core.errors import DomainError, Kind
-from campaigns.leads import queries, service
+from campaigns.deals.queries.of_lead import deal_of_lead
+from campaigns.leads import queries, service, submissions
+from campaigns.leads.offer_cards import open_offers
+from campaigns.leads.service.merging import likely_doubles, merged_into
 
 blueprint = Blueprint("leads", __name__, url_prefix="/portal/leads")
 EXPORTED = (
@@ -41,10 +47,12 @@ def _channel(name: str) -> str:
 @permission("lead.read")
 def index() -> str:
     """The inbox."""
-    found = queries.leads_for(uow().session, current.actor(), state=_state(), text=query_text(), page=asked_page())
+    session, actor, now = uow().session, current.actor(), container().clock.now()
+    found = queries.leads_for(session, actor, state=_state(), text=query_text(), page=asked_page())
     return render_template(
         "portal/leads.html", found=found, chosen=_state(), search=query_text(), states=list(LEAD_STATES),
-        state_of=lead_state, channel=_channel,
+        state_of=lead_state, channel=_channel, offers=open_offers(session, actor, now), now=now,
+        reason_words=reason_words, left=lambda offer: timedelta(seconds=offer.left_s),
     )  # fmt: skip
 
 
@@ -52,9 +60,15 @@ def index() -> str:
 @permission("lead.read")
 def show(lead_id: UUID) -> str:
     """One lead."""
+    session, actor, now = uow().session, current.actor(), container().clock.now()
+    lead = queries.lead_page(session, actor, lead_id)
     return render_template(
-        "portal/lead.html", lead=queries.lead_page(uow().session, current.actor(), lead_id), state_of=lead_state,
-        channel=_channel, language=language_name, touch=lambda kind: word(TOUCHES, kind),
+        "portal/lead.html", lead=lead, state_of=lead_state, channel=_channel, language=language_name,
+        touch=lambda kind: word(TOUCHES, kind), reasons=reason_words(lead.reason), score_words=score_words,
+        country_name=country_name, declines=decline_choices(), acts=act_choices(), said=note_words,
+        doubles=likely_doubles(session, actor, lead.about), merged=merged_into(session, lead_id),
+        today=now.astimezone(zone()).date().isoformat(), now=now,
+        deal_id=deal_of_lead(session, actor, lead_id),
     )  # fmt: skip
 
 
@@ -77,7 +91,7 @@ def decide(lead_id: UUID) -> AnyResponse:
 def doubtful() -> str:
     """What looked like a machine, for a person to decide."""
     return render_template(
-        "portal/doubtful.html", kept=queries.doubtful_submissions(uow().session, current.actor()),
+        "portal/doubtful.html", kept=submissions.doubtful_submissions(uow().session, current.actor()),
         doubt=lambda reason: word(DOUBTS, reason),
     )  # fmt: skip
 
@@ -110,5 +124,6 @@ def export() -> Response:
         for line in rows
     )  # fmt: skip
     response = Response("".join(csv_lines(EXPORTED, cells)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = attachment(f"{_('Leads')}.csv")
+    title = _("Leads")
+    response.headers["Content-Disposition"] = attachment(f"{title}.csv")
     return response

@@ -15,13 +15,24 @@ from app.unit_of_work import container, uow
 from campaigns.artifacts.previews import partner_scene, preview
 from campaigns.core.actor import Actor
 from campaigns.kits.queries import kits_for, manifest_of
+from campaigns.partners.service import limits
 
 blueprint = Blueprint("previews", __name__, url_prefix="/portal/previews")
 
 
+TYPED_MOST, TYPED_PER_S = 1200, 3600  # a panel shows some ten pieces and asks anew while somebody types
+
+
 def fields_of_query() -> dict[str, str]:
-    """The values of the kit's fields, `f.<id>` in the address."""
-    return {name[2:]: value for name, value in request.args.items() if name.startswith("f.") and value}
+    """The values of the kit's fields, `f.<id>` in the address.
+
+    Each combination is a rendering of its own that is kept until the nightly pruning, so a company gets so many an
+    hour: DomainError `http.too_many_requests`.
+    """
+    values = {name[2:]: value for name, value in request.args.items() if name.startswith("f.") and value}
+    if values:
+        limits.take(container().uow, f"typed-preview:{current.actor().partner_id}", TYPED_MOST, TYPED_PER_S)
+    return values
 
 
 @blueprint.get("/<uuid:version_id>/<uuid:revision_id>/<locale>/<asset_id>/<output>")

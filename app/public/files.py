@@ -12,7 +12,7 @@ from app.unit_of_work import container, uow
 from campaigns.artifacts.queries import StoredFile
 from campaigns.launches.public import public_piece
 from campaigns.partners.brand.spec import brand_spec
-from renderer.kit.samples import LOGO_BOX
+from renderer.kit.brand_file import LOGO_BOX
 from renderer.preview import smaller
 from renderer.spec import LogoImage
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.i18n import dgettext_for, use_locale
-from app.mails import absolute, letter
+from app.mails import absolute
 from app.unit_of_work import uow
 from campaigns.launches.public import PublicLaunch
-from campaigns.leads.queries import may_confirm, people_to_tell
+from campaigns.leads.letters import may_confirm, readers_of
 from campaigns.leads.service import Converted
+from campaigns.mailroom.letters import letter
 from campaigns.mailroom.service import queue_mail
 from renderer.kit.manifest import Landing
 
@@ -17,7 +18,7 @@ def queue_lead_letters(launch: PublicLaunch, lead: Converted, form: Landing) -> 
     so that nobody can write to others through the form."""
     if lead.first and may_confirm(uow().session, lead):
         _confirm(launch, lead, form)
-    for person in people_to_tell(uow().session, lead.partner_id):
+    for person in readers_of(uow().session, lead.partner_id):
         _tell(launch, lead, person.email, person.locale)
 
 

@@ -20,7 +20,7 @@ from app.unit_of_work import container, roll_back, uow
 from campaigns.artifacts.previews import preview, sample_scene
 from campaigns.core.errors import DomainError, Kind
 from campaigns.kits import queries, service
-from campaigns.kits.service import KitUpload
+from campaigns.kits.service import CHECK_FAILED, KitUpload
 from campaigns.kits.store import ZIP, sample_ids
 from campaigns.launches.queries import users_of_kit
 
@@ -58,6 +58,7 @@ def show(kit_id: UUID) -> str:
     return render_template(
         "studio/kit.html",
         page=page,
+        check_failed=any(item.problem.code == CHECK_FAILED for item in problems),
         problems=problems,
         serious=sum(1 for item in problems if item.problem.severity != "note"),
         pieces=kit_view.pieces(page, problems) if samples else [],
@@ -169,6 +170,14 @@ def _moved(kit_id: UUID, version_id: UUID, act: Callable[[], None], said: str) -
     else:
         flash(said)
     return redirect(url_for("kits.show", kit_id=kit_id, version=version_id), 303)
+
+
+@blueprint.post("/<uuid:kit_id>/versions/<uuid:version_id>/check")
+@permission("kit.write")
+def check(kit_id: UUID, version_id: UUID) -> Response:
+    """Check a draft once more."""
+    said = _("The check begins in a moment.")
+    return _moved(kit_id, version_id, lambda: service.check_again(uow(), current.actor(), version_id), said)
 
 
 @blueprint.post("/<uuid:kit_id>/versions/<uuid:version_id>/publish")

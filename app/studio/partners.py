@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
-from app.error_texts import errors_by_field, text_of
-from app.i18n import LANGUAGES, locale
-from app.i18n import gettext as _
 from app.i18n.formats import countries
-from app.mails import absolute, invitation_letter
+from app.inviting import InviteForm, invite_by_form, withdraw
+from app.mails import invitation_letter
 from app.security import limited
-from app.unit_of_work import container, roll_back, uow
-from campaigns.core.errors import DomainError, Kind
+from app.unit_of_work import container, uow
 from campaigns.core.permissions import may
 from campaigns.partners import queries, roster
 from campaigns.partners.service import invitations
@@ -25,11 +21,11 @@ from campaigns.partners.service import invitations
 blueprint = Blueprint("studio_partners", __name__, url_prefix="/studio/partners")
 
 
-def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str = "", invited: Any = None) -> str:
+def _page(form: InviteForm | None = None) -> str:
     acting, now = current.actor(), container().clock.now()
     search, sort = request.args.get("q", ""), request.args.get("sort", "name")
     number = request.args.get("page", "1")
-    page = int(number) if number.isdigit() and len(number) < 7 else 1
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
     return render_template(
         "studio/partners.html",
         roster=roster.partners(uow().session, acting, search=search, sort=sort, page=page),
@@ -37,11 +33,7 @@ def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str
         countries=countries(),
         search=search,
         sort=sort if sort in roster.SORTS else "name",
-        values=values or {"locale": locale()},
-        errors=errors or {},
-        refused=refused,
-        invited=invited,
-        link=absolute(url_for("invitation.form", token=invited.secret)) if invited else "",
+        **(form or InviteForm()).shown(),
     )
 
 
@@ -58,30 +50,24 @@ def index() -> str:
 def invite() -> str | tuple[str, int]:
     """Invite a company; the link is mailed and shown once."""
     form = request.form
-    language = form.get("locale", "")
-    try:
-        invited = invitations.invite_partner(
+    return invite_by_form(
+        lambda language: invitations.invite_partner(
             uow(),
             current.actor(),
             company=form.get("company", ""),
             country=form.get("country", ""),
             email=form.get("email", ""),
             name=form.get("name", ""),
-            locale=language if language in LANGUAGES else locale(),
+            locale=language,
             compose=invitation_letter,
-        )
-    except DomainError as error:
-        if error.kind not in (Kind.INVALID, Kind.CONFLICT):
-            raise
-        roll_back()
-        return _page(form, errors_by_field(error.problems), text_of(error)), 422
-    return _page(invited=invited)
+        ),
+        _page,
+    )
 
 
 @blueprint.post("/invitations/<uuid:invitation_id>/revoke")
 @permission("partner.invite")
 def revoke(invitation_id: UUID) -> Response:
     """Withdraw an invitation of a company."""
-    invitations.revoke_invitation(uow(), current.actor(), invitation_id)
-    flash(_("The invitation was withdrawn; its link no longer works."))
+    withdraw(invitation_id)
     return redirect(url_for("studio_partners.index"), 303)

@@ -63,6 +63,9 @@ class MemoryStorage:
     def get(self, key: str) -> bytes:
         return self.objects[key]
 
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
 
 def make_container(engine: Engine, uow: Any, clock: Any, mail: Any, storage: Any, **changes: Any) -> Container:
     return Container(

@@ -88,3 +88,63 @@ def test_a_company_invites_and_dismisses_people(api, world):
     assert client.delete(f"/people/{world.grants['partner']}").status_code == 409
     assert client.delete(max_).status_code == 204
     assert len(client.get("/people").get_json()["items"]) == 1
+
+
+def test_a_token_makes_another_that_may_no_more_than_itself(api):
+    client = api("partner", scopes=["token.manage", "self.read"])
+    made = client.post("/tokens", json={"name": "Sync", "scopes": ["self.read"], "expires_at": None})
+    assert made.status_code == 201, made.get_json()
+    assert made.headers["Cache-Control"] == "no-store"
+    secret = made.get_json()["secret"]
+    as_made = client.client.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    assert as_made.get_json()["scopes"] == ["self.read"]
+    more = client.post("/tokens", json={"name": "More", "scopes": ["self.read", "contact.export"]})
+    assert more.status_code == 422
+    assert "contact.export" in more.get_json()["problems"][0]["message"]
+    past = client.post("/tokens", json={"name": "Past", "scopes": ["self.read"], "expires_at": "2020-01-01T00:00:00Z"})
+    assert past.get_json()["problems"][0]["code"] == "token.expiry"
+    assert client.delete(f"/tokens/{made.get_json()['id']}").status_code == 204
+    gone = client.client.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    assert gone.status_code == 401
+    assert client.delete(f"/tokens/{made.get_json()['id']}").status_code == 409
+
+
+def test_ones_own_settings_and_sessions(api):
+    client = api("partner")
+    before = client.get("/me/profile").get_json()
+    saved = client.put("/me/profile", json={"name": "Ines  Osterly", "locale": "ja", "theme": "dark"})
+    assert saved.get_json() == before | {"name": "Ines Osterly", "locale": "ja", "theme": "dark"}
+    assert client.put("/me/profile", json={"name": "Ines", "locale": "tlh"}).status_code == 422
+    assert client.put("/me/profile", json={"name": " ", "locale": "ja"}).status_code == 422
+    assert client.get("/me/sessions").status_code == 200
+    assert client.delete("/me/sessions").status_code == 204
+    assert client.get("/me/sessions").get_json() == {"items": []}
+
+
+def test_a_programme_is_set_with_its_etag(api):
+    client = api("vendor")
+    first = client.get("/programme")
+    wanted = {"name": "Halvorsen", "accent": "#ffee00", "time_zone": "Europe/Oslo", "sender_email": "hi@x.example"}
+    assert client.put("/programme", json=wanted).status_code == 428
+    tag = {"If-Match": first.headers["ETag"]}
+    saved = client.put("/programme", json=wanted, headers=tag)
+    assert saved.status_code == 200
+    assert saved.get_json()["accent"] not in ("#ffee00", first.get_json()["accent"])  # too pale for white text
+    assert client.put("/programme", json=wanted, headers=tag).status_code == 412
+    wrong = wanted | {"time_zone": "Mars/Base", "sender_email": "nobody"}
+    bad = client.put("/programme", json=wrong, headers={"If-Match": saved.headers["ETag"]})
+    assert {one["slot"] for one in bad.get_json()["problems"]} == {"time_zone", "sender_email"}
+
+
+def test_an_account_is_closed_but_not_ones_own(api):
+    client = api("partner")
+    mine = client.get("/people").get_json()["items"]
+    me = client.get("/me/profile").get_json()["email"]
+    own = next(one["id"] for one in mine if one["email"] == me)
+    assert client.post(f"/people/{own}/disable").status_code == 409
+    other = next(one for one in mine if one["email"] != me)
+    assert other["disabled_at"] is None
+    for verb, closed in (("disable", True), ("enable", False), ("enable", False)):
+        assert client.post(f"/people/{other['id']}/{verb}").status_code == 204
+        shown = next(one for one in client.get("/people").get_json()["items"] if one["id"] == other["id"])
+        assert bool(shown["disabled_at"]) is closed

@@ -207,3 +207,14 @@ def test_the_outbox_shows_a_message_in_a_locked_frame(partner, sign_in, containe
     assert "script-src 'none'" in policy
     assert partner.get(f"/portal/outbox/{row.id}.eml").data == data
     assert sign_in("other_partner").get(f"/portal/outbox/{row.id}").status_code == 404
+
+
+def test_a_contacts_country_and_language_are_chosen_and_odd_ones_kept(partner, container, people, world):
+    with container.uow() as uow:
+        who = add_person(uow.session, world.partner, people, "odd@x.example", locale="pt-BR")
+        uow.session.get(Contact, who).country = "Brasil"
+    page = partner.get(f"/portal/audience/contacts/{who}").get_data(as_text=True)
+    for name, value in (("country", "Brasil"), ("locale", "pt-BR")):
+        box = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL).group()
+        assert f'<option value="{value}" selected' in box
+        assert f'<option value="{"NO" if name == "country" else "ja"}"' in box

@@ -79,6 +79,18 @@ def test_the_panel_is_filled_and_looking_launches_nothing(
         assert session.execute(select(func.count()).select_from(Launch)).scalar_one() == 0
 
 
+def test_previews_of_typed_words_are_bounded(
+    sign_in: SignIn, version_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.portal.previews.TYPED_MOST", 2)
+    client = sign_in("partner")
+    page = client.get(f"/portal/campaigns/{version_id}/launch").get_data(as_text=True)
+    src = re.findall(r'src="(/portal/previews/[^"?]+)', page)[0]
+    typed = [client.get(src, query_string={"f.offer": f"Offer {at}"}).status_code for at in range(4)]
+    assert typed == [200, 200, 429, 429]
+    assert client.get(src).status_code == 200
+
+
 def test_a_framed_preview_can_neither_run_nor_send_anything(sign_in: SignIn, version_id: UUID) -> None:
     client = sign_in("partner")
     page = client.get(f"/portal/campaigns/{version_id}/launch").get_data(as_text=True)

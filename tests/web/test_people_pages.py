@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.auth.links import GoLink, make_go_token, read_go_token, scope_of
+from app.error_texts import text_of
 from campaigns.bootstrap import Container
 from campaigns.core.clock import SetClock
-from campaigns.core.errors import DomainError
+from campaigns.core.errors import DomainError, Kind
 from campaigns.core.ids import new_id
 from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWorkFactory
@@ -167,6 +168,15 @@ def test_a_closed_account_cannot_sign_in(app: Flask, sign_in: SignIn, world: Wor
     client = app.test_client()
     data = {"email": EMAILS["member"], "password": PASSWORD, "csrf_token": csrf_of(client)}
     assert client.post("/sign-in", data=data).status_code == 401
+    listed = admin.get("/portal/people").get_data(as_text=True).partition("Closed accounts")
+    assert EMAILS["member"] in listed[2]
+    assert EMAILS["member"] not in listed[0]
+    stranger = sign_in("other_partner")
+    assert post(stranger, "/people/enable", person=str(world.people["member"])).status_code == 404
+    assert client.post("/sign-in", data=data).status_code == 401
+    assert post(admin, "/people/enable", person=str(world.people["member"])).status_code == 303
+    assert "Closed accounts" not in admin.get("/portal/people").get_data(as_text=True)
+    assert client.post("/sign-in", data=data).status_code == 303
 
 
 def test_sessions_end_when_idle_and_after_their_time(sign_in: SignIn, clock: SetClock) -> None:
@@ -275,3 +285,16 @@ def test_a_go_link_opens_one_thing_and_dies_with_the_epoch(
     assert client.get("/portal/brand").status_code == 303
     with pytest.raises(DomainError, match=r"link\.gone"), committing() as uow:
         sessions.open_link_session(uow, link.grant_id, link.epoch, scope_of(link), "test")
+
+
+def test_a_right_is_named_for_people(sign_in: SignIn) -> None:
+    page = sign_in("partner").get("/admin/tokens", headers={"Accept-Language": "de"}).get_data(as_text=True)
+    assert ">See contacts and lists<" in page or ">Kontakte und Listen ansehen<" in page
+    assert ">contact.read<" not in page
+    assert 'value="contact.read"' in page
+
+
+def test_the_limit_of_a_zip_is_said_in_megabytes(app: Flask) -> None:
+    error = DomainError("kit.too_large", Kind.TOO_LARGE, "x", measured=300_000_000, needed=209_715_200)
+    with app.test_request_context("/"):
+        assert text_of(error) == "The zip is larger than 210\u00a0MB. Shrink its pictures or PDFs."

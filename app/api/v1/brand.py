@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -125,20 +126,26 @@ def _now(call: Call[Any, Any]) -> Answer:
     return Answer(value, version=shown.version)
 
 
+# what edits the brand: guarded by If-Match, answered with the brand as it then is
+_edit = partial(
+    operation,
+    tag="Brand",
+    permission="brand.write",
+    answer=BrandOut,
+    versioned=True,
+)
+
+
 @operation("get", "/brand", summary="Your brand", tag="Brand", permission="brand.read", answer=BrandOut)
 def get_brand(call: Call[Any, Any]) -> Answer:
     return _now(call)
 
 
-@operation(
+@_edit(
     "put",
     "/brand",
     summary="Save your brand",
-    tag="Brand",
-    permission="brand.write",
     body=BrandIn,
-    answer=BrandOut,
-    versioned=True,
 )
 def put_brand(call: Call[BrandIn, Any]) -> Answer:
     brand.save_brand(call.uow, call.actor, brand.BrandForm(**call.body.model_dump()), call.if_match or 0)
@@ -204,30 +211,22 @@ def get_logo(call: Call[Any, Any]) -> Response:
     return response
 
 
-@operation(
+@_edit(
     "put",
     "/brand/logos/{ground:ground}",
     summary="Use one of your logos on a ground",
-    tag="Brand",
-    permission="brand.write",
     body=PlaceIn,
-    answer=BrandOut,
-    versioned=True,
 )
 def put_logo(call: Call[PlaceIn, Any]) -> Answer:
     brand.place_logo(call.uow, call.actor, call.body.logo_id, call.path["ground"], call.if_match or 0)
     return _now(call)
 
 
-@operation(
+@_edit(
     "post",
     "/brand/colours",
     summary="Take the colours found in a logo",
-    tag="Brand",
-    permission="brand.write",
     body=ColoursIn,
-    answer=BrandOut,
-    versioned=True,
 )
 def use_logo_colours(call: Call[ColoursIn, Any]) -> Answer:
     brand.use_colours(call.uow, call.actor, call.body.logo_id, call.if_match or 0)
@@ -254,14 +253,10 @@ def list_brand_revisions(call: Call[Any, PageQuery]) -> RevisionPage:
     return RevisionPage(items=rows, next_cursor=cursor)
 
 
-@operation(
+@_edit(
     "post",
     "/brand/revisions/{number:int}/restore",
     summary="Use an older save again",
-    tag="Brand",
-    permission="brand.write",
-    answer=BrandOut,
-    versioned=True,
 )
 def restore_brand_revision(call: Call[Any, Any]) -> Answer:
     brand.restore_revision(call.uow, call.actor, call.path["number"], call.if_match or 0)

@@ -18,8 +18,7 @@ from campaigns.audience.service import contacts
 from campaigns.audience.service.contacts import LIMITS, Basis, ContactForm
 from campaigns.core.errors import DomainError, Kind
 from campaigns.core.tenancy import scoped
-from campaigns.leads import service as leads
-from campaigns.sequences import service as sequences
+from campaigns.leads.service import forget_person
 
 
 class ContactsQuery(PageQuery):
@@ -212,9 +211,7 @@ def erase_contact(call: Call[Any, Any]) -> None:
     page = pages.contact_page(call.uow.session, call.actor, contact_id)
     if page.version != call.if_match:
         raise DomainError("contact.changed", Kind.PRECONDITION, "Somebody has changed this contact meanwhile.")
-    sequences.exit_everywhere(call.uow, "erased", [contact_id])
-    leads.forget_leads(call.uow, call.actor, contact_id)
-    contacts.erase_contact(call.uow, call.actor, call.container.settings.secret_key, contact_id)
+    forget_person(call.uow, call.actor, call.container.settings.secret_key, contact_id)
 
 
 @operation(

@@ -12,12 +12,15 @@ from pydantic import Field
 from app.api.operation import Answer, Body, Call, Shape, operation
 from app.api.paging import Page, PageQuery, page_list
 from app.api.values import Text
+from app.studio.announcing import announce
 from campaigns.kits import queries
 from campaigns.kits.queries import KitCard, KitPage
 from campaigns.kits.rules import VersionRef
+from campaigns.kits.service import check_again
 from campaigns.kits.service.publishing import publish, withdraw
-from campaigns.kits.service.uploading import upload_kit
+from campaigns.kits.service.uploading import KitUpload, upload_file, upload_kit
 from campaigns.kits.store import kit_files
+from campaigns.partners.records import programme_page
 from renderer.kit.archive import pack_kit
 
 KIT_MB = 200  # what an archive may unpack to is the reader's to say
@@ -89,6 +92,18 @@ def _card(card: KitCard) -> KitOut:
     )
 
 
+class FileQuery(Shape):
+    """The name of the file it replaces, such as `datasheet.pdf`; exactly one file of the version must have it."""
+
+    filename: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class ToldOut(Shape):
+    """How many people a letter is queued for."""
+
+    told: int
+
+
 def _version(page: KitPage) -> VersionOut:
     return VersionOut(
         id=page.ref.id,
@@ -131,7 +146,10 @@ def list_kits(call: Call[Any, PageQuery]) -> KitList:
     upload_mb=KIT_MB,
 )
 def upload_kit_zip(call: Call[Any, Any]) -> Answer:
-    done = upload_kit(call.uow, call.actor, call.container.storage, request.get_data())
+    return _uploaded(upload_kit(call.uow, call.actor, call.container.storage, request.get_data()))
+
+
+def _uploaded(done: KitUpload) -> Answer:
     shape = UploadOut(
         kit_id=done.kit_id,
         version_id=done.version_id,
@@ -153,6 +171,21 @@ def upload_kit_zip(call: Call[Any, Any]) -> Answer:
     answer=VersionOut,
 )
 def get_kit_version(call: Call[Any, Any]) -> VersionOut:
+    return _shown(call, call.path["version_id"])
+
+
+@operation(
+    "post",
+    "/kit-versions/{version_id:uuid}/check",
+    summary="Check a draft once more",
+    tag="Kits",
+    permission="kit.write",
+    answer=VersionOut,
+    idempotent=True,
+)
+def check_kit_version(call: Call[Any, Any]) -> VersionOut:
+    check_again(call.uow, call.actor, call.path["version_id"])
+    call.uow.session.expire_all()
     return _shown(call, call.path["version_id"])
 
 
@@ -185,6 +218,39 @@ def withdraw_kit_version(call: Call[WithdrawIn, Any]) -> VersionOut:
     withdraw(call.uow, call.actor, call.path["version_id"], call.body.reason)
     call.uow.session.expire_all()
     return _shown(call, call.path["version_id"])
+
+
+@operation(
+    "post",
+    "/kit-versions/{version_id:uuid}/files",
+    summary="Put one file in the place of its namesake: a new version with that file changed",
+    tag="Kits",
+    permission="kit.write",
+    query=FileQuery,
+    answer=UploadOut,
+    status=201,
+    idempotent=True,
+    takes=("application/octet-stream",),
+    upload_mb=KIT_MB,
+)
+def replace_kit_file(call: Call[Any, FileQuery]) -> Answer:
+    version_id, data = call.path["version_id"], request.get_data()
+    return _uploaded(upload_file(call.uow, call.actor, call.container.storage, version_id, data, call.query.filename))
+
+
+@operation(
+    "post",
+    "/kit-versions/{version_id:uuid}/tell",
+    summary="Mail every partner that does not run the version yet; asking twice mails nobody twice",
+    tag="Kits",
+    permission="kit.publish",
+    answer=ToldOut,
+    idempotent=True,
+    limit=("tell", 10, 3600),
+)
+def tell_partners(call: Call[Any, Any]) -> ToldOut:
+    vendor = programme_page(call.uow.session, call.actor).form.name
+    return ToldOut(told=announce(call.uow, call.actor, call.path["version_id"], vendor))
 
 
 @operation(

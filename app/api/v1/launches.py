@@ -188,56 +188,28 @@ def _move(call: Call[Any, Any], verb: Verb, after: Callable[[UnitOfWork, UUID], 
     return _detail(call, launch_id)
 
 
-@operation(
-    "post",
-    "/launches/{launch_id:uuid}/cancel",
-    summary="Stop a launch for good; what was sent stays sent",
-    tag="Launches",
-    permission="launch.cancel",
-    answer=LaunchDetail,
-    idempotent=True,
-)
-def cancel_launch(call: Call[Any, Any]) -> LaunchDetail:
-    return _move(call, service.cancel_launch, sequences.cancel_sequence)
+def _declare(
+    verb: str, summary: str, permission: str, act: Verb, after: Callable[[UnitOfWork, UUID], object] | None = None
+) -> None:
+    """`POST /launches/{id}/<verb>`, which moves a launch and answers how it stands then."""
+
+    def view(call: Call[Any, Any]) -> LaunchDetail:
+        return _move(call, act, after)
+
+    view.__name__ = f"{verb}_launch"
+    path = f"/launches/{{launch_id:uuid}}/{verb}"
+    operation(
+        "post", path, summary=summary, tag="Launches", permission=permission, answer=LaunchDetail, idempotent=True
+    )(view)
 
 
-@operation(
-    "post",
-    "/launches/{launch_id:uuid}/pause",
-    summary="Hold the mails of a launch",
-    tag="Launches",
-    permission="launch.cancel",
-    answer=LaunchDetail,
-    idempotent=True,
-)
-def pause_launch(call: Call[Any, Any]) -> LaunchDetail:
-    return _move(call, service.pause_launch, sequences.pause_sequence)
-
-
-@operation(
-    "post",
-    "/launches/{launch_id:uuid}/resume",
-    summary="Let a paused launch go on",
-    tag="Launches",
-    permission="launch.cancel",
-    answer=LaunchDetail,
-    idempotent=True,
-)
-def resume_launch(call: Call[Any, Any]) -> LaunchDetail:
-    return _move(call, service.resume_launch, sequences.resume_sequence)
-
-
-@operation(
-    "post",
-    "/launches/{launch_id:uuid}/retry",
-    summary="Make the pieces again that could not be made",
-    tag="Launches",
-    permission="launch.create",
-    answer=LaunchDetail,
-    idempotent=True,
-)
-def retry_launch(call: Call[Any, Any]) -> LaunchDetail:
-    return _move(call, service.retry_failed)
+_declare(
+    "cancel", "Stop a launch for good; what was sent stays sent", "launch.cancel",
+    service.cancel_launch, sequences.cancel_sequence,
+)  # fmt: skip
+_declare("pause", "Hold the mails of a launch", "launch.cancel", service.pause_launch, sequences.pause_sequence)
+_declare("resume", "Let a paused launch go on", "launch.cancel", service.resume_launch, sequences.resume_sequence)
+_declare("retry", "Make the pieces again that could not be made", "launch.create", service.retry_failed)
 
 
 @operation(

@@ -14,10 +14,10 @@ from app.api.paging import Page, PageQuery, fetch
 from app.api.values import Text
 from campaigns.core.errors import DomainError, Kind
 from campaigns.core.tenancy import scoped
-from campaigns.leads import queries, service
+from campaigns.leads import queries, service, submissions
 from campaigns.leads.models import Lead
 
-LeadState = Literal["new", "accepted", "declined", "closed"]
+LeadState = Literal["new", "accepted", "declined", "handed", "closed"]
 
 
 class LeadsQuery(PageQuery):
@@ -29,10 +29,17 @@ class LeadsQuery(PageQuery):
 
 
 class LeadOut(Shape):
-    """Somebody who answered a launch, and the piece they came from."""
+    """Somebody who answered a launch or was handed in (no launch then), and the piece they came from.
+
+    `own` is false for a vendor's lead that you accepted. `score` is from 0 to 100.
+    """
 
     id: UUID
-    launch_id: UUID
+    launch_id: UUID | None
+    own: bool
+    score: int | None
+    next_action: str
+    next_action_at: datetime | None
     name: str
     email: str
     company: str
@@ -102,7 +109,7 @@ def _show(row: Lead) -> LeadOut:
     return LeadOut(**{name: getattr(row, name) for name in LeadOut.model_fields})
 
 
-def _submission(view: queries.SubmissionView) -> SubmissionOut:
+def _submission(view: submissions.SubmissionView) -> SubmissionOut:
     values = {name: getattr(view, name) for name in SubmissionOut.model_fields}
     return SubmissionOut(**(values | {"reasons": list(view.reasons)}))
 
@@ -110,7 +117,22 @@ def _submission(view: queries.SubmissionView) -> SubmissionOut:
 def _detail(call: Call[Any, Any], lead_id: UUID) -> Answer:
     page = queries.lead_page(call.uow.session, call.actor, lead_id)
     line = page.line
-    direct = ("id", "launch_id", "name", "email", "company", "phone", "locale", "state", "version", "created_at")
+    direct = (
+        "own",
+        "score",
+        "next_action",
+        "next_action_at",
+        "id",
+        "launch_id",
+        "name",
+        "email",
+        "company",
+        "phone",
+        "locale",
+        "state",
+        "version",
+        "created_at",
+    )
     value = LeadDetail(
         message=page.message,
         source_channel=line.channel,
@@ -176,7 +198,7 @@ def put_lead_state(call: Call[DecisionIn, Any]) -> Answer:
     answer=SubmissionList,
 )
 def list_doubtful(call: Call[Any, Any]) -> SubmissionList:
-    found = queries.doubtful_submissions(call.uow.session, call.actor)
+    found = submissions.doubtful_submissions(call.uow.session, call.actor)
     return SubmissionList(items=[_submission(one) for one in found])
 
 

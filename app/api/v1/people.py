@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.api.values import Text
 from app.i18n import LANGUAGES
 from app.mails import absolute, invitation_letter
 from campaigns.core.errors import invalid
+from campaigns.core.tenancy import must_exist
 from campaigns.partners import queries
 from campaigns.partners.queries import Pending
 from campaigns.partners.service import invitations, people
@@ -25,7 +27,7 @@ assert set(Language.__args__) == set(LANGUAGES)  # type: ignore[attr-defined] # 
 
 
 class PersonOut(Shape):
-    """Somebody with a role in your company; `id` is of the role, which `DELETE` takes."""
+    """Somebody with a role in your company; `id` is of the role. `disabled_at` is set where the account is closed."""
 
     id: UUID
     person_id: UUID
@@ -33,6 +35,7 @@ class PersonOut(Shape):
     email: str
     role: str
     last_seen_at: datetime | None
+    disabled_at: datetime | None
 
 
 class PersonList(Shape):
@@ -92,6 +95,15 @@ def invited(made: Invited) -> Answer:
     return Answer(InvitedOut(id=made.id, email=made.email, link=link), status=201)
 
 
+# what an administrator does to a role or an invitation: nothing to answer
+_manage = partial(
+    operation,
+    tag="People",
+    permission="people.manage",
+    status=204,
+)
+
+
 @operation(
     "get", "/people", summary="People of your company", tag="People", permission="people.manage", answer=PersonList
 )
@@ -106,48 +118,65 @@ def list_people(call: Call[Any, Any]) -> PersonList:
                 email=row.email,
                 role=row.role,
                 last_seen_at=row.last_seen_at,
+                disabled_at=row.disabled_at,
             )
             for row in found
         ]
     )
 
 
-@operation(
+@_manage(
     "put",
     "/people/{grant_id:uuid}/role",
     summary="Another role for a colleague, who then signs in anew",
-    tag="People",
-    permission="people.manage",
     body=RoleIn,
-    status=204,
 )
 def put_role(call: Call[RoleIn, Any]) -> None:
     side: Literal["vendor", "partner"] = "partner" if call.actor.partner_id else "vendor"
     people.change_role(call.uow, call.actor, call.path["grant_id"], call.body.role, side)
 
 
-@operation(
+@_manage(
     "delete",
     "/people/{grant_id:uuid}",
     summary="Take a colleague's role; sessions and tokens of it end at once",
-    tag="People",
-    permission="people.manage",
-    status=204,
 )
 def delete_person(call: Call[Any, Any]) -> None:
     people.revoke_grant(call.uow, call.actor, call.path["grant_id"])
 
 
-@operation(
+@_manage(
     "post",
     "/people/{grant_id:uuid}/sign-out",
     summary="Sign a colleague out everywhere",
-    tag="People",
-    permission="people.manage",
-    status=204,
 )
 def sign_out_person(call: Call[Any, Any]) -> None:
     people.end_sessions_of(call.uow, call.actor, call.path["grant_id"])
+
+
+@_manage(
+    "post",
+    "/people/{grant_id:uuid}/disable",
+    summary="Close a colleague's account, whose every role is in your company",
+)
+def disable_person(call: Call[Any, Any]) -> None:
+    people.disable_person(call.uow, call.actor, _person_of(call))
+
+
+@_manage(
+    "post",
+    "/people/{grant_id:uuid}/enable",
+    summary="Open a colleague's closed account again",
+)
+def enable_person(call: Call[Any, Any]) -> None:
+    people.enable_person(call.uow, call.actor, _person_of(call))
+
+
+def _person_of(call: Call[Any, Any]) -> UUID:
+    found = queries.colleagues(call.uow.session, call.actor)
+    wanted = (row.person_id for row in found if row.grant_id == call.path["grant_id"])
+    person_id: UUID = must_exist(next(wanted, None), "grant")
+    return person_id
 
 
 @operation(
@@ -190,13 +219,10 @@ def invite_person(call: Call[PersonIn, Any]) -> Answer:
     )
 
 
-@operation(
+@_manage(
     "delete",
     "/people/invitations/{invitation_id:uuid}",
     summary="Withdraw an invitation; its link stops working",
-    tag="People",
-    permission="people.manage",
-    status=204,
 )
 def delete_invitation(call: Call[Any, Any]) -> None:
     invitations.revoke_invitation(call.uow, call.actor, call.path["invitation_id"])

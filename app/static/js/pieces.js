@@ -2,8 +2,12 @@
 (() => {
   "use strict";
   const made = (image) => image.classList.add("is-made");
-  for (const image of document.querySelectorAll("img.piece")) {
-    if (image.complete && image.naturalWidth) made(image);
-    else image.addEventListener("load", () => made(image), { once: true });
-  }
+  const watch = () => {
+    for (const image of document.querySelectorAll("img.piece:not(.is-made)")) {
+      if (image.complete && image.naturalWidth) made(image);
+      else image.addEventListener("load", () => made(image), { once: true });
+    }
+  };
+  watch();
+  document.addEventListener("htmx:afterSettle", watch);
 })();

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from app.i18n.catalogs import LANGUAGES, read, translations
+from campaigns.core.catalogs import LANGUAGES, read, translations
 
 SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "messages.py"
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[a-z]")

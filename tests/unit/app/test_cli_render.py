@@ -144,6 +144,54 @@ def test_render_of_a_bad_brand_or_a_failing_piece(folder: Path) -> None:
     assert json.loads(out)["failures"][0]["code"] == "field.too_long"
 
 
+FIELDS = {
+    "site": ('type = "url"', "javascript:alert(1)", "https://a.example"),
+    "call": ('type = "phone"', "call me", "+44 117 496 0142"),
+    "day": ('type = "date"', "tomorrow", "2026-05-01"),
+    "size": ('type = "choice"\nchoices = ["small", "large"]', "huge", "large"),
+    "photo": ('type = "image"', "no-such.png", "photo.png"),
+}
+
+
+def with_fields(folder: Path, which: int) -> tuple[int, str, str]:
+    tables = [f'[[field]]\nid = "{name}"\nlabel = "L"\n{item[0]}\n' for name, item in FIELDS.items()]
+    (folder / "kit/kit.toml").write_text(MANIFEST + "\n" + "\n".join(tables))
+    values = "".join(f'{name} = "{item[which]}"\n' for name, item in FIELDS.items())
+    (folder / "brand.toml").write_text(BRAND + COLOURS + '[fields]\nnosuch = "x"\n' + values)
+    (folder / "photo.png").write_bytes(small_kit()["images/banner.png"])
+    layout = SHEET_LAYOUT.replace('"type": "logo"', '"type": "image", "value": "{{ field.photo }}"')
+    (folder / "kit/pdf/sheet.layout.json").write_text(layout)
+    arguments = ("--brand", folder / "brand.toml", "--locale", "en", "--asset", "sheet", "--out", folder / "out")
+    return run("render", folder / "kit", *arguments, "--json")
+
+
+def test_render_holds_a_brands_fields_against_their_types(folder: Path) -> None:
+    status, out, err = with_fields(folder, 1)
+    assert status == 1
+    found = {item["slot"]: (item["code"], item["path"], item["line"]) for item in json.loads(out)["failures"]}
+    assert found["site"] == ("field.invalid", "brand.toml", 10)
+    assert {name: code for name, (code, _, _) in found.items()} == {
+        "nosuch": "field.unknown", "site": "field.invalid", "call": "field.invalid", "day": "field.invalid",
+        "size": "field.invalid", "photo": "field.bad_picture",
+    }  # fmt: skip
+    assert "field.bad_picture" in err
+
+
+def test_render_takes_a_picture_beside_the_brand(folder: Path) -> None:
+    status, out, err = with_fields(folder, 2)
+    assert (status, json.loads(out)["failures"]) == (0, [])
+    assert [item["code"] for item in json.loads(out)["warnings"]] == ["field.unknown"]
+    assert "brand.toml:9: warning field.unknown" in err
+    assert b"/Subtype/Image" in (folder / "out/sheet.en.pdf").read_bytes()
+
+
+def test_a_brand_whose_path_is_none(folder: Path) -> None:
+    (folder / "brand.toml").write_text(BRAND + COLOURS + '[logos]\nlight = "a\\u0000b"\n')
+    status, _, err = run("render", folder / "kit", "--brand", folder / "brand.toml", "--out", folder / "out")
+    assert status == 1
+    assert "brand.bad_logo" in err
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("renderer", "jinja2", "PIL", "flask")
     call = "import sys; from app.cli import main; main(['--help'], standalone_mode=False)"

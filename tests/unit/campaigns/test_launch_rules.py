@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 EXPECTED = {
     "draft": {"render": "rendering", "cancel": "cancelled"},
     "rendering": {"rendered": "ready", "fail": "failed", "cancel": "cancelled"},
-    "ready": {"run": "running", "cancel": "cancelled"},
+    "ready": {"run": "running", "fail": "failed", "cancel": "cancelled"},
     "running": {"pause": "paused", "finish": "finished", "cancel": "cancelled"},
     "paused": {"resume": "running", "cancel": "cancelled"},
     "failed": {"retry": "rendering", "cancel": "cancelled"},

@@ -49,7 +49,10 @@ def test_a_digest_keeps_its_parts_apart():
     assert keyed_digest(KEY, "p", "ab", "c") != keyed_digest(KEY, "p", "a", "bc")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\n=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\n=1", "\u00a0=1", "\ufeff=1", "\u200b@x", '"=1'],
+)
 def test_a_cell_that_begins_like_a_formula_is_quoted(text):
     assert guarded(text) == "'" + text
 

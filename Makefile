@@ -37,7 +37,7 @@ messages: dev ## extract and update the interface's catalogs
 	@$(BIN)/python scripts/messages.py
 
 bench: dev ## measure, each thing beside a peer
-	@for part in pdf images mail launch; do $(BIN)/python bench/$$part.py || exit 1; done
+	@for part in pdf images mail launch attribution attribution_db; do $(BIN)/python bench/$$part.py || exit 1; done
 
 migration-initial: dev ## write the first migration anew (until the first release)
 	@$(BIN)/python scripts/initial_migration.py

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -18,9 +19,11 @@ from campaigns.db.triggers import statements
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.metadata import metadata
 
-pytest_plugins = [f"tests.fixtures.{name}" for name in ("services", "seaweed", "stack", "sink", "chromium")]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("services", "seaweed", "stack", "sink", "chromium", "receiver")]
 
 ROOT = Path(__file__).resolve().parent.parent
+settings.register_profile("house", settings.default, deadline=None)  # a busy machine is no defect of ours
+settings.load_profile("house")
 
 
 class RecordingWaker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from campaigns.core.errors import not_found
@@ -16,9 +17,11 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, str]] = {}
+        self.written: dict[str, datetime] = {}
 
     def put(self, key: str, data: bytes, media_type: str) -> StoredObject:
         self.objects[key] = (data, media_type)
+        self.written[key] = datetime.now(UTC)
         return StoredObject(key, len(data), media_type)
 
     def put_joined(self, key: str, parts: Sequence[str | bytes], media_type: str) -> StoredObject:
@@ -41,6 +44,12 @@ class MemoryStorage:
 
     def keys(self, prefix: str) -> Iterator[str]:
         return iter(sorted(key for key in self.objects if key.startswith(prefix)))
+
+    def aged(self, prefix: str, before: datetime) -> Iterator[str]:
+        return iter([key for key in self.keys(prefix) if self.written[key] < before])
+
+    def tidy(self, before: datetime) -> int:
+        return 0
 
     def check(self) -> None:
         return None

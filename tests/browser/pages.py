@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from campaigns.attribution.models import AttributionDeal
 from campaigns.audience.models import Contact, ContactImport, ContactList
+from campaigns.deals.models import Deal
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import LaunchPiece
 from campaigns.leads.models import Lead
@@ -71,8 +73,25 @@ def _launch(scene: Scene) -> Arguments:
     return {"launch_id": scene.launch_id}
 
 
+def _credited(scene: Scene) -> Arguments:
+    """A deal with a path, of the partner who looks."""
+    partner_id = scene.product.launch(scene.slug).partner_id
+    query = select(AttributionDeal.deal_id).where(AttributionDeal.partner_id == partner_id, AttributionDeal.touches > 0)
+    with scene.product.running.container.uow.reading() as session:
+        return {"credited_deal_id": session.scalars(query).first()}
+
+
 def _landing(scene: Scene) -> Arguments:
     return {"slug": scene.launch_slug(), "locale": scene.locale}
+
+
+def _deal(scene: Scene) -> Arguments:
+    return {"deal_id": scene.own(Deal)}
+
+
+def _account(scene: Scene) -> Arguments:
+    with scene.product.running.container.uow.reading() as session:
+        return {"account_id": session.scalars(select(Deal.account_id).where(Deal.account_id.is_not(None))).first()}
 
 
 PAGES: dict[str, PageOf] = {
@@ -84,9 +103,15 @@ PAGES: dict[str, PageOf] = {
     "programme.show": PageOf("vendor"),
     "tokens.index": PageOf("vendor"),
     "audit.index": PageOf("vendor"),
+    "webhooks.index": PageOf("vendor"),
+    "error_desk.index": PageOf("vendor"),
     "kits.index": PageOf("vendor"),
     "kits.show": PageOf("vendor", lambda scene: {"kit_id": scene.version().kit_id}),
     "studio_partners.index": PageOf("vendor"),
+    "studio_reports.show": PageOf("vendor"),
+    "studio_reports.path": PageOf("vendor", _credited),
+    "portal_results.show": PageOf("partner"),
+    "portal_results.path": PageOf("partner", _credited),
     "invitation.form": PageOf("", lambda scene: {"token": scene.product.invitation}),
     "brand.show": PageOf("partner"),
     "home.show": PageOf("partner"),
@@ -107,8 +132,21 @@ PAGES: dict[str, PageOf] = {
     "leads.index": PageOf("partner"),
     "leads.show": PageOf("partner", lambda scene: {"lead_id": scene.own(Lead)}),
     "leads.doubtful": PageOf("partner"),
+    "lead_offers.pool": PageOf("partner"),
     "outbox.index": PageOf("partner"),
     "outbox.show": PageOf("partner", lambda scene: {"message_id": scene.own(KeptMessage)}),
+    "deals.index": PageOf("partner"),
+    "deals.new": PageOf("partner", lambda _scene: {"programme": "halvorsen-climate"}),
+    "deals.show": PageOf("partner", _deal),
+    "channel_deals.index": PageOf("vendor"),
+    "channel_deals.every": PageOf("vendor"),
+    "channel_deals.show": PageOf("vendor", _deal),
+    "channel_accounts.index": PageOf("vendor"),
+    "channel_accounts.opportunities": PageOf("vendor"),
+    "channel_accounts.account": PageOf("vendor", _account),
+    "channel_policy.show": PageOf("vendor"),
+    "public.deal_policy": PageOf("", lambda _scene: {"slug": "halvorsen-climate"}),
+    "public.deal_policy_version": PageOf("", lambda _scene: {"slug": "halvorsen-climate", "number": 1}),
     "public.landing": PageOf("", _landing),
     "public.thanks": PageOf("", _landing),
 }
@@ -116,12 +154,21 @@ PAGES: dict[str, PageOf] = {
 NO_PAGES: dict[str, str] = {
     "static": "files",
     "go.follow": "leads to the launch panel",
+    "lead_link.show": "needs an open offer, and the demo programme offers no leads",
+    "lead_offers.offer": "needs an open offer, and the demo programme offers no leads",
+    "deal_acts.file": "a file",
+    "channel_deals.file": "a file",
+    "channel_policy.as_json": "a file",
+    "channel_accounts.import_page": "tests/web follow a file; the demo brings none in",
     "public.media": "a picture",
     "public.download": "a file",
     "public.brand_logo": "a picture",
     "public.landing_any": "leads to the landing page of the visitor's language",
     "public.tracked": "leads on",
     "public.leave": "looked at by the journey, which follows a mail's own link",
+    "webhooks.show": "needs an endpoint, which the demo has none of; its parts are those of webhooks.index",
+    "webhooks.delivery": "needs an endpoint that was told, which the demo has none of",
+    "error_desk.change": "needs a change another system sent, which the demo has none of",
     "style.programme": "a stylesheet",
     "health.healthz": "for machines",
     "health.readyz": "for machines",
@@ -141,6 +188,8 @@ NO_PAGES: dict[str, str] = {
     "audience.export_list": "a file",
     "audience.export_all": "a file",
     "leads.export": "a file",
+    "studio_reports.sheet": "a file",
+    "portal_results.sheet": "a file",
     "outbox.html": "a mail, no page of ours",
     "outbox.eml": "a file",
 }

@@ -233,16 +233,23 @@ def _only_the_silent_one_hears_more(way: Walk, launch_id: UUID) -> None:
                 .values(due_at=text("now()"))
             )
         way.until(lambda heard=heard: len(way.mails(SILENT)) == heard, f"mail {heard} to the silent one")
-    with container.uow.reading() as session:
-        states = session.execute(
-            select(Delivery.state, func.count()).where(Delivery.launch_id == launch_id).group_by(Delivery.state)
-        ).all()
-    counts = {str(state): int(count) for state, count in states}
+    # The mail is at the sink before its delivery is written down as sent.
+    way.until(lambda: "claimed" not in _states(way, launch_id), "the last delivery written down")
+    counts = _states(way, launch_id)
     assert counts["sent"] == 5, counts
     assert set(counts) <= {"sent", "skipped", "cancelled"}, counts
     assert len(way.mails(READER)) == 2, "the invitation and the confirmation, nothing after the answer"
     assert len(way.mails(LEAVER)) == 1, "nothing after the unsubscribe"
     assert way.mails("no-basis@clients.example") == []
+
+
+def _states(way: Walk, launch_id: UUID) -> dict[str, int]:
+    """How many deliveries of the launch are in each state."""
+    with way.running.container.uow.reading() as session:
+        states = session.execute(
+            select(Delivery.state, func.count()).where(Delivery.launch_id == launch_id).group_by(Delivery.state)
+        ).all()
+    return {str(state): int(count) for state, count in states}
 
 
 def _next_is_planned(way: Walk, launch_id: UUID) -> bool:

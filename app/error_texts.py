@@ -85,6 +85,7 @@ TEXTS: dict[str, str] = {
     "brand.control": N_("There is an invisible control character in it. Type it anew instead of pasting it."),
     "brand.phone": N_("Write the telephone number with digits, like +44 117 496 0142."),
     "brand.email": N_("This is not an email address."),
+    "brand.country": N_("Choose a country from the list."),
     "brand.url": N_("Write the web address as people type it, like www.osterly.example."),
     "brand.colour": N_("Write the colour as # and six digits, like #14304d."),
     "logo.contrast": N_("The logo has a contrast of %(measured)s; %(needed)s is needed."),

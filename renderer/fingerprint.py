@@ -71,7 +71,7 @@ def _brand(brand: BrandSpec) -> list[Any]:
     texts = ("name", "primary", "secondary", "legal_name", "tagline", "phone", "email", "url", "address", "legal_line")
     mail = ("logo_url", "logo_dark_url", "logo_width", "logo_height")
     logos = [_logo(brand.logo_light), _logo(brand.logo_dark)]
-    return [*(getattr(brand, name) for name in (*texts, *mail)), *logos]
+    return [*(getattr(brand, name) for name in (*texts, "country", *mail)), *logos]
 
 
 def _logo(logo: LogoImage | None) -> str:

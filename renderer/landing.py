@@ -48,7 +48,7 @@ def render_landing(kit: LoadedKit, asset: Asset, locale: str, brand: BrandSpec, 
     source = kit.source_for(asset, locale)
     values: dict[str, Any] = template_values(kit, locale, brand, launch, html=True)
     values["form"] = Markup(FORM_MARKER)  # noqa: S704 - a constant
-    body = _with_form(engine_for(kit, locale).render(source, values))
+    body = _with_form(engine_for(kit, locale, brand.country).render(source, values))
     page = _document(body, locale, kit.text(asset.title, locale, KIT_CONTEXT), brand)
     problems = [
         Problem(code, message, path=source, line=_line_of(kit, source, excerpt), asset=asset.id, locale=locale)

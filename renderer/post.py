@@ -26,7 +26,7 @@ _EMOJI = re.compile(
 def render_post(kit: LoadedKit, asset: Asset, locale: str, brand: BrandSpec, launch: LaunchSpec) -> str:
     """The post's text, ending in one line break. RenderError `post.too_long`, `post.empty`; TemplateFailed."""
     source = kit.source_for(asset, locale)
-    rendered = engine_for(kit, locale).render(source, template_values(kit, locale, brand, launch))
+    rendered = engine_for(kit, locale, brand.country).render(source, template_values(kit, locale, brand, launch))
     lines = [line.rstrip() for line in rendered.replace("\r\n", "\n").split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if not text:

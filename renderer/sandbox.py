@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType, TracebackType
 from typing import Any
 
+from babel import Locale
 from jinja2 import BaseLoader, Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
@@ -189,9 +190,12 @@ def _autoescape(name: str | None) -> bool:
 
 
 class Engine:
-    """Renders the templates of one kit in one locale. Compiled templates are kept."""
+    """Renders the templates of one kit in one locale. Compiled templates are kept.
 
-    def __init__(self, sources: Mapping[str, bytes], catalog: Catalog | None, locale: str) -> None:
+    `customs` is the CLDR locale by which dates, numbers and money are written.
+    """
+
+    def __init__(self, sources: Mapping[str, bytes], catalog: Catalog | None, customs: str) -> None:
         self._env = _KitEnvironment(
             loader=_KitLoader(sources),
             autoescape=_autoescape,
@@ -203,7 +207,7 @@ class Engine:
         env: Any = self._env
         env.newstyle_gettext = True
         env.policies["ext.i18n.trimmed"] = True
-        env.kit_locale = locale
+        env.customs = Locale.parse(customs)
         env.filters.clear()
         env.filters.update(FILTERS)
         env.tests = {name: test for name, test in env.tests.items() if name in TESTS}

@@ -46,8 +46,9 @@ class BrandSpec:
     """One frozen revision of a partner's brand kit. Colours are `#rrggbb`.
 
     `logo_light` is for light grounds, `logo_dark` for dark ones. `fields` are the kit's own
-    fields as the partner filled them. `logo_url` is where a mail finds the light logo's picture
-    (`logo_width`, `logo_height` are the pixels it is shown at).
+    fields as the partner filled them. `country` is the address's, two letters of ISO 3166-1 or "" for
+    none known; dates, numbers and money are written as there. `logo_url` is where a mail finds the
+    light logo's picture (`logo_width`, `logo_height` are the pixels it is shown at).
     """
 
     name: str
@@ -61,6 +62,7 @@ class BrandSpec:
     email: str = ""
     url: str = ""
     address: str = ""
+    country: str = ""
     legal_line: str = ""
     logo_url: str = ""
     logo_dark_url: str = ""

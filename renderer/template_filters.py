@@ -178,7 +178,8 @@ def _numeric(formatter: Callable[..., str]) -> Callable[..., str]:
 
 
 def _locale(environment: Environment) -> Locale:
-    return Locale.parse(environment.kit_locale, sep="-")  # type: ignore[attr-defined]
+    customs: Locale = environment.customs  # type: ignore[attr-defined]
+    return customs
 
 
 def _number(number: Decimal, locale: Locale, digits: int | None = None) -> str:

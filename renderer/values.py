@@ -23,19 +23,24 @@ from renderer.logo.contrast import contrast_ratio, parse_colour
 from renderer.report import Problem
 from renderer.sandbox import Engine, TemplateFailed
 from renderer.spec import BrandSpec, FilledSlot, LaunchSpec, direction
+from renderer.territory import formatting_locale
 
 ON_DARK, ON_LIGHT = "#ffffff", "#14201b"
 _RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue0f0-\ue0ff\ufffe\uffff]|[\ud800-\udfff]")
 _DATA_URI = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
-_ENGINES: OrderedDict[tuple[str, str], Engine] = OrderedDict()
+_ENGINES: OrderedDict[tuple[str, str, str], Engine] = OrderedDict()
 _MAX_ENGINES = 64
 
 
-def engine_for(kit: LoadedKit, locale: str) -> Engine:
-    """The template engine of a kit in a locale; kept for the kits used last."""
-    key = (kit.files.digest, locale)
-    engine = _ENGINES.pop(key, None) or Engine(kit.files.files, kit.catalogs.get(locale), locale)
+def engine_for(kit: LoadedKit, locale: str, country: str) -> Engine:
+    """The template engine of a kit in a locale for brands of a country; kept for the kits used last.
+
+    A figure that a template writes out is formatted when it is compiled, so each country's customs have their own.
+    """
+    customs = formatting_locale(locale, country)
+    key = (kit.files.digest, locale, customs)
+    engine = _ENGINES.pop(key, None) or Engine(kit.files.files, kit.catalogs.get(locale), customs)
     _ENGINES[key] = engine
     while len(_ENGINES) > _MAX_ENGINES:
         _ENGINES.popitem(last=False)
@@ -102,7 +107,7 @@ def template_values(
         "width": brand.logo_width,
         "height": brand.logo_height,
     }
-    names = ("name", "legal_name", "tagline", "phone", "email", "url", "address", "legal_line")
+    names = ("name", "legal_name", "tagline", "phone", "email", "url", "address", "country", "legal_line")
     links = launch.links
     return {
         "brand": {name: clean(getattr(brand, name)) for name in names}
@@ -138,7 +143,7 @@ def fill_slots(
     layout = kit.layout_for(asset, locale)
     if layout is None:
         return ()
-    engine = engine_for(kit, locale)
+    engine = engine_for(kit, locale, brand.country)
     values = template_values(kit, locale, brand, launch)
     colours: Mapping[str, str] = values["brand"]["colours"]
     filled: list[FilledSlot] = []

@@ -14,6 +14,7 @@ from app.error_texts import errors_by_field, problem_text, text_of
 from app.forms import form_uuid, form_version
 from app.i18n import gettext as _
 from app.i18n import locale
+from app.i18n.formats import countries
 from app.portal.brand_view import live_pieces, refusal_view
 from app.security import limited, upload_limit
 from app.unit_of_work import container, roll_back, uow
@@ -41,6 +42,7 @@ def _page(values: Any = None, errors: dict[str, str] | None = None, refused: str
         refused=refused,
         refusal=refusal_view(shown.refusal) if shown.refusal else None,
         contrast=contrast_ratio,
+        countries=countries(),
         pieces=live_pieces(shown, _cards(), locale()),
         editing=bool(values) or "edit" in request.args,
     )

@@ -15,7 +15,7 @@ from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import Asset
 from renderer.kit.messages import MAIL_CONTEXT
 from renderer.report import Problem
-from renderer.sandbox import Fields, TemplateFailed
+from renderer.sandbox import Engine, Fields, TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, direction
 from renderer.template_bounds import FieldToken
 from renderer.values import engine_for, template_values
@@ -28,11 +28,11 @@ _ROOT = re.compile(r"<mjml\b[^>]*>", re.I)
 def compile_mail(kit: LoadedKit, asset: Asset, locale: str, brand: BrandSpec, launch: LaunchSpec) -> CompiledMail:
     """The mail of one launch in one locale. Raises TemplateFailed or RenderError (`mjml.…`, `mail.…`)."""
     source = kit.source_for(asset, locale)
-    engine = engine_for(kit, locale)
+    engine = engine_for(kit, locale, brand.country)
     fields: Fields = []
     plain = recipient_values(template_values(kit, locale, brand, launch))
-    subject = _line(kit, asset.subject, locale, plain, fields)
-    preheader = _line(kit, asset.preheader, locale, plain, fields)
+    subject = _line(kit, engine, asset.subject, locale, plain, fields)
+    preheader = _line(kit, engine, asset.preheader, locale, plain, fields)
     values = recipient_values(template_values(kit, locale, brand, launch, html=True))
     values |= {"subject": subject, "preheader": preheader}
     mjml = _with_head(engine.render(source, values, fields), subject, preheader)
@@ -58,10 +58,10 @@ def recipient_values(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "link": link, "contact": {name: FieldToken(f"contact.{name}") for name in CONTACT_FIELDS}}
 
 
-def _line(kit: LoadedKit, source: str, locale: str, values: dict[str, Any], fields: Fields) -> str:
+def _line(kit: LoadedKit, engine: Engine, source: str, locale: str, values: dict[str, Any], fields: Fields) -> str:
     """A subject or preheader: translated, evaluated, on one line."""
     translated = kit.text(source, locale, MAIL_CONTEXT) if source else ""
-    return " ".join(engine_for(kit, locale).render_text(translated, values, "kit.toml", None, fields).split())
+    return " ".join(engine.render_text(translated, values, "kit.toml", None, fields).split())
 
 
 def _with_head(mjml: str, subject: str, preheader: str) -> str:

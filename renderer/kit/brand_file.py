@@ -21,6 +21,7 @@ from renderer.logo.contrast import parse_colour
 from renderer.logo.intake import intake_logo
 from renderer.report import Problem, has_errors
 from renderer.spec import BrandSpec, LogoImage
+from renderer.territory import is_country
 
 MAX_BRAND = 256 * 1024
 LOGO_BOX = (180, 56)  # pixels a logo is shown at in a mail, at most
@@ -60,6 +61,7 @@ def parse_brand(text: str, path: str, read: Reader) -> tuple[BrandSpec | None, d
     top = TomlTable(file, data)
     name = top.text("name", required=True, most=200)
     texts = {key: top.text(key, most=1_000) for key in _TEXTS}
+    country = _country(top)
     colours = _colours(top)
     logos = _logos(top, read)
     fields, contact = _strings(top, "fields"), _strings(top, "contact")
@@ -72,6 +74,7 @@ def parse_brand(text: str, path: str, read: Reader) -> tuple[BrandSpec | None, d
         name=name,
         primary=colours["primary"],
         secondary=colours["secondary"],
+        country=country,
         logo_light=light,
         logo_dark=dark,
         logo_url=picture_address(light or dark, width),
@@ -126,6 +129,16 @@ def _shown_at(logo: LogoImage | None) -> tuple[int, int]:
         return 0, 0
     scale = min(LOGO_BOX[0] / logo.width, LOGO_BOX[1] / logo.height)
     return max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
+
+
+def _country(top: TomlTable) -> str:
+    """The address's country; dates, numbers and money are written as there."""
+    country = top.text("country").strip().upper()
+    if country and not is_country(country):
+        top.complain(
+            "bad_country", f"`country` is {country!r:.40}; write two letters of ISO 3166, such as GB.", "country"
+        )
+    return country
 
 
 def _colours(top: TomlTable) -> dict[str, str]:

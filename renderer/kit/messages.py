@@ -20,6 +20,7 @@ from renderer.kit.json_lines import json_lines
 from renderer.kit.load import MANIFEST, LoadedKit, catalog_paths, variant_paths
 from renderer.kit.toml_lines import TomlLines, Where
 from renderer.sandbox import Engine, TemplateFailed
+from renderer.territory import formatting_locale
 
 KIT_CONTEXT, FIELD_CONTEXT, FORM_CONTEXT, MAIL_CONTEXT, SLOT_CONTEXT = "kit", "field", "form", "mail", "slot"
 TEMPLATE_SUFFIXES = (".mjml", ".html", ".txt")
@@ -164,7 +165,7 @@ def _layout_messages(kit: LoadedKit) -> Iterator[Message]:
 
 
 def _template_messages(kit: LoadedKit) -> Iterator[Message]:
-    engine = Engine(kit.files.files, None, kit.manifest.source_locale)
+    engine = Engine(kit.files.files, None, formatting_locale(kit.manifest.source_locale, ""))
     variants = {
         path
         for asset in kit.manifest.assets

@@ -34,6 +34,7 @@ class BrandIn(Body):
     email: Annotated[Text, Field(max_length=LONGEST["email"])] = ""
     url: Annotated[Text, Field(max_length=LONGEST["url"])] = ""
     address: Annotated[Text, Field(max_length=LONGEST["address"])] = ""
+    country: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     legal_line: Annotated[Text, Field(max_length=LONGEST["legal_line"])] = ""
     primary: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]
     secondary: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]
@@ -62,6 +63,7 @@ class BrandOut(Shape):
     email: str
     url: str
     address: str
+    country: str
     legal_line: str
     primary: str
     secondary: str

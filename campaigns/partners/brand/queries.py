@@ -110,7 +110,7 @@ def brand_page(session: DbSession, actor: Actor) -> BrandPage:
         number=revision.number if revision else None,
         revision_id=revision.id if revision else None,
         saved_at=revision.created_at if revision else None,
-        form=BrandForm.from_dict(revision.data) if revision else BrandForm(name=partner.name),
+        form=BrandForm.from_dict(revision.data) if revision else BrandForm(name=partner.name, country=partner.country),
         light=_logo(session, revision.logo_light_id if revision else None),
         dark=_logo(session, revision.logo_dark_id if revision else None),
         refusal=_refusal(session, partner_id),

@@ -125,7 +125,7 @@ def _form_of(uow: UnitOfWork, actor: Actor, current: BrandRevision | None) -> Br
     if current is not None:
         return BrandForm.from_dict(current.data)
     partner = must_exist(uow.session.get(Partner, partner_of(actor)), "partner")
-    return BrandForm(name=partner.name[: rules.LONGEST["name"]])
+    return BrandForm(name=partner.name[: rules.LONGEST["name"]], country=partner.country)
 
 
 def _own_logo(uow: UnitOfWork, actor: Actor, logo_id: UUID) -> Logo:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from campaigns.partners.rules import is_colour, normalise_email
 from renderer.report import Problem
+from renderer.territory import is_country
 
 MIN_LOGO_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
 LONGEST = {
@@ -31,7 +32,10 @@ _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-
 
 @dataclass(frozen=True, slots=True)
 class BrandForm:
-    """A brand as people type it, and as a revision keeps it. Colours are `#rrggbb`; the rest is plain text."""
+    """A brand as people type it, and as a revision keeps it. Colours are `#rrggbb`; the rest is plain text.
+
+    `country` is the address's, two letters of ISO 3166-1; pieces write dates, numbers and money as there.
+    """
 
     name: str = ""
     legal_name: str = ""
@@ -40,6 +44,7 @@ class BrandForm:
     email: str = ""
     url: str = ""
     address: str = ""
+    country: str = ""
     legal_line: str = ""
     primary: str = "#14201b"
     secondary: str = "#4c5954"
@@ -63,6 +68,7 @@ def tidy(form: BrandForm) -> BrandForm:
     values["primary"], values["secondary"] = values["primary"].lower(), values["secondary"].lower()
     if values["url"] and "://" not in values["url"] and ":" not in values["url"].split("/")[0]:
         values["url"] = "https://" + values["url"]
+    values["country"] = values["country"].upper()
     return BrandForm(**values)
 
 
@@ -80,6 +86,8 @@ def check(form: BrandForm) -> list[Problem]:
     if form.url and not _is_web_address(form.url):
         sentence = "Write the web address as people type it, like www.osterly.example; it begins with http or https."
         problems.append(Problem("brand.url", sentence, slot="url"))
+    if form.country and not is_country(form.country):
+        problems.append(Problem("brand.country", "Choose a country from the list.", slot="country"))
     wanted = "Write the colour as # and six digits, like #14304d."
     colours = ("primary", "secondary")
     problems += [Problem("brand.colour", wanted, slot=name) for name in colours if not is_colour(getattr(form, name))]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as DbSession
 from campaigns.core.ports import Storage
 from campaigns.core.tenancy import must_exist
 from campaigns.partners.brand.rules import BrandForm
-from campaigns.partners.models import BrandRevision, Logo
+from campaigns.partners.models import BrandRevision, Logo, Partner
 from renderer.spec import BrandSpec, LogoImage
 
 KEPT = 64
@@ -41,7 +41,8 @@ def brand_spec(
             _kept[revision.digest] = spec
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
-    return replace(spec, fields=MappingProxyType(dict(fields or {})))
+    country = spec.country or session.get_one(Partner, revision.partner_id).country  # saved before it was asked for
+    return replace(spec, country=country, fields=MappingProxyType(dict(fields or {})))
 
 
 def _read(session: DbSession, storage: Storage, revision: BrandRevision) -> BrandSpec:
@@ -61,6 +62,7 @@ def _read(session: DbSession, storage: Storage, revision: BrandRevision) -> Bran
         email=form.email,
         url=form.url,
         address=form.address,
+        country=form.country,
         legal_line=form.legal_line,
     )
 

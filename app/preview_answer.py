@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from flask import Response, request
@@ -50,7 +51,7 @@ def show_preview(made: Preview, kit: LoadedKit | None, locale: str) -> Response:
     if has_picture(made.media_type):
         png = preview_picture(storage, made, width=width)
         return _cached(Response(png, content_type="image/png"), f"{made.fingerprint}-{width}")
-    return _framed(with_sample_form(storage.get(made.key), kit, locale), made.media_type, made.fingerprint)
+    return framed(with_sample_form(storage.get(made.key), kit, locale), made.media_type, made.fingerprint)
 
 
 def show_file(file: StoredFile, key: str, media_type: str, kit: LoadedKit | None, locale: str) -> Response:
@@ -59,15 +60,21 @@ def show_file(file: StoredFile, key: str, media_type: str, kit: LoadedKit | None
     if has_picture(file.media_type):
         png = picture(storage, file.storage_key, file.media_type, file.fingerprint, width=width)
         return _cached(Response(png, content_type="image/png"), f"{file.fingerprint}-{width}")
-    return _framed(with_sample_form(storage.get(key), kit, locale), media_type, file.fingerprint)
+    return framed(with_sample_form(storage.get(key), kit, locale), media_type, file.fingerprint)
 
 
-def _framed(data: bytes, media_type: str, etag: str) -> Response:
+def framed(data: bytes, media_type: str, etag: str = "") -> Response:
+    """A page for a frame of ours; without an ETag of its own it gets one of its bytes."""
     if media_type.startswith("text/plain"):
         data = POST_PAGE.format(title="", text=escape(data.decode())).encode()
     response = Response(data, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = policy(**FRAMED)
-    return _cached(response, etag)
+    return _cached(response, etag or hashlib.sha256(data).hexdigest())
+
+
+def kept_png(png: bytes) -> Response:
+    """A picture that was made ahead; it may be made anew, so its bytes are its ETag."""
+    return _cached(Response(png, content_type="image/png"), hashlib.sha256(png).hexdigest())
 
 
 def download(key: str, media_type: str, filename: str, size: int | None, etag: str) -> Response:

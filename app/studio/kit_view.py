@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.error_texts import problem_text
 from app.i18n import gettext as _
 from app.i18n.formats import number
+from app.unit_of_work import container
+from campaigns.artifacts.samples import Place, SampleState, refusal, state_of
 from campaigns.kits.queries import KitPage
 from campaigns.kits.rules import problem_of
 from renderer.report import Problem
 
 MOST = 60
+MOST_REASONS = 5
 SYMBOLS = {
     "fits": ("ok", "check"),
     "translated": ("wait", "part"),
@@ -44,6 +47,21 @@ class PieceView:
     height: int | None
     locale: str
     pins: tuple[Numbered, ...]
+    state: SampleState = "missing"
+    reasons: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The pieces on the desk; while a worker makes them, so many are there."""
+
+    pieces: tuple[PieceView, ...]
+    making: bool
+
+    @property
+    def done(self) -> int:
+        """Pieces that can be shown, or said not to be possible, without drawing."""
+        return sum(1 for piece in self.pieces if piece.state != "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +78,10 @@ def numbered(page: KitPage) -> list[Numbered]:
     """Errors and warnings with numbers, errors first; notes are left to the end of the list."""
     order = {"error": 0, "warning": 1, "note": 2}
     found = sorted((problem_of(item) for item in page.problems), key=lambda item: order[item.severity])
-    return [Numbered(at, item, problem_text(item), _where(item)) for at, item in enumerate(found[:MOST], start=1)]
+    return [Numbered(at, item, problem_text(item), place_of(item)) for at, item in enumerate(found[:MOST], start=1)]
 
 
-def _where(problem: Problem) -> str:
+def place_of(problem: Problem) -> str:
     parts = [problem.path or ""]
     if problem.slot:
         parts.append(_("slot “%(slot)s”", slot=problem.slot))
@@ -82,6 +100,21 @@ def pieces(page: KitPage, problems: Sequence[Numbered]) -> list[PieceView]:
         size = f"@{first['width']}x{first['height']}" if first["width"] else ""
         shown.append(PieceView(asset, first["format"] + size, first["width"], first["height"], locale, pins))
     return shown
+
+
+def desk(page: KitPage, problems: Sequence[Numbered], sample: str, locale: str, making: bool) -> Desk:
+    """The pieces with a sample brand, in `locale` or each in its own; which are kept, refused or still being made."""
+    storage, shown = container().storage, []
+    for piece in pieces(page, problems):
+        where = Place(page.chosen.id, sample, locale or piece.locale, piece.asset["id"], piece.output)
+        state = state_of(storage, where)
+        reasons = (
+            [(item.code, problem_text(item), place_of(item)) for item in refusal(storage, where)]
+            if (state == "refused")
+            else []
+        )
+        shown.append(replace(piece, locale=where.locale, state=state, reasons=tuple(reasons[:MOST_REASONS])))
+    return Desk(tuple(shown), making and not all(piece.state != "missing" for piece in shown))
 
 
 def cell(page: KitPage, asset_id: str, locale: str) -> CellView:

@@ -13,12 +13,15 @@ from app.auth.access import permission
 from app.campaign_words import kit_of, language_name
 from app.error_texts import problem_text, text_of
 from app.i18n import gettext as _
-from app.preview_answer import download, show_preview
+from app.preview_answer import download, kept_png, show_preview
 from app.security import embeds_previews, limited, upload_limit
 from app.studio import kit_view
+from app.studio.sample_answer import show_kept, show_refusal
 from app.unit_of_work import container, roll_back, uow
-from campaigns.artifacts.previews import preview, sample_scene
+from campaigns.artifacts import samples
+from campaigns.artifacts.previews import preview, sample_root, sample_scene
 from campaigns.core.errors import DomainError, Kind
+from campaigns.db import jobs
 from campaigns.kits import queries, service
 from campaigns.kits.service import CHECK_FAILED, KitUpload
 from campaigns.kits.store import ZIP, sample_ids
@@ -32,9 +35,17 @@ SHOWN_PROBLEMS = 8
 @permission("kit.read")
 def index() -> str:
     """Every kit of the programme."""
-    return render_template(
-        "studio/kits.html", kits=queries.kits_for(uow().session, current.actor()), language=language_name
-    )
+    kits = queries.kits_for(uow().session, current.actor())
+    covered = {kit.version_id for kit in kits if container().storage.stat(samples.cover_key(kit.version_id))}
+    return render_template("studio/kits.html", kits=kits, covered=covered, language=language_name)
+
+
+@blueprint.get("/versions/<uuid:version_id>/cover.png")
+@permission("kit.read")
+def cover(version_id: UUID) -> Response:
+    """The kept picture that stands for a version in lists; nothing is drawn here."""
+    queries.version_ref(uow().session, current.actor(), version_id)
+    return kept_png(container().storage.get(samples.cover_key(version_id)))
 
 
 def _version_asked() -> UUID | None:
@@ -52,19 +63,23 @@ def show(kit_id: UUID) -> str:
     session, acting = uow().session, current.actor()
     page = queries.kit_page(session, acting, kit_id, _version_asked())
     kit = kit_of(page.ref)
-    samples = sample_ids(kit) if kit else []
+    brands = sample_ids(kit) if kit else []
     asked = request.args.get("sample", "")
+    sample = asked if asked in brands else (brands[0] if brands else "")
     problems = kit_view.numbered(page)
+    asked_locale = request.args.get("locale", "")
+    asked_locale = asked_locale if asked_locale in page.chosen.locales else ""
+    making = jobs.under_way(session, service.PICTURE_TASK, str(page.chosen.id)) or not page.chosen.checked
     return render_template(
         "studio/kit.html",
         page=page,
         check_failed=any(item.problem.code == CHECK_FAILED for item in problems),
         problems=problems,
         serious=sum(1 for item in problems if item.problem.severity != "note"),
-        pieces=kit_view.pieces(page, problems) if samples else [],
-        samples=samples,
-        sample=asked if asked in samples else (samples[0] if samples else ""),
-        asked_locale=request.args.get("locale", ""),
+        desk=kit_view.desk(page, problems, sample, asked_locale, making) if brands else None,
+        samples=brands,
+        sample=sample,
+        asked_locale=asked_locale,
         users=users_of_kit(session, acting, kit_id),
         cell=lambda asset_id, locale: kit_view.cell(page, asset_id, locale),
         language=language_name,
@@ -87,9 +102,14 @@ def progress(kit_id: UUID) -> Response | str:
 @permission("kit.read")
 def piece(version_id: UUID, sample: str, locale: str, asset_id: str, output: str) -> Response:
     """A piece with one of the kit's sample brands."""
-    box = container()
+    box, session = container(), uow().session
+    place = samples.Place(version_id, sample, locale, asset_id, output)
+    version = queries.version_ref(session, current.actor(), version_id)
+    kept = show_kept(place, version)
+    if kept is not None:
+        return kept
     scene = sample_scene(
-        uow().session,
+        session,
         box.storage,
         current.actor(),
         version_id,
@@ -98,8 +118,13 @@ def piece(version_id: UUID, sample: str, locale: str, asset_id: str, output: str
         today=box.clock.now().date(),
     )
     uow().rollback()
-    root = f"{request.script_root}/studio/kits/versions/{version_id}/preview/{sample}"
-    made = preview(box.storage, box.fonts, scene, asset_id, output, locale, pictures_root=root)
+    root = request.script_root + sample_root(version_id, sample)
+    try:
+        made = preview(box.storage, box.fonts, scene, asset_id, output, locale, pictures_root=root)
+    except DomainError as error:
+        if error.code != "piece.cannot_be_made":
+            raise
+        return show_refusal(error, output)
     return show_preview(made, kit_of(scene.version), locale)
 
 

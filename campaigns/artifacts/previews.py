@@ -33,6 +33,8 @@ from renderer.fingerprint import fingerprint
 from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import OutputFormat
 from renderer.render import render_piece
+from renderer.report import Problem
+from renderer.sandbox import TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, Links
 from renderer.text.fonts import FontBook
 
@@ -77,6 +79,11 @@ def preview_links(root: str, kit: LoadedKit, locale: str, landing: str) -> Links
     channels = {asset.channel or "plain": landing for asset in kit.manifest.assets if asset.kind == "post"}
     files = {asset.id: landing for asset in kit.manifest.assets if asset.kind in ("pdf", "image")}
     return Links(landing, landing, MappingProxyType(channels), MappingProxyType(files), MappingProxyType(images))
+
+
+def sample_root(version_id: UUID, sample_id: str) -> str:
+    """The path below which the pages of a version's sample find their pictures, without the service's own prefix."""
+    return f"/studio/kits/versions/{version_id}/preview/{sample_id}"
 
 
 def next_monday(today: date) -> str:
@@ -139,7 +146,9 @@ def _launch(session: Session, version: VersionRef, public_url: str, today: date)
 def preview(
     storage: Storage, fonts: FontBook, scene: Scene, asset_id: str, output: str, locale: str, *, pictures_root: str
 ) -> Preview:
-    """The piece of a scene, rendered if it is not kept. DomainError `piece.not_found`, `piece.cannot_be_made`."""
+    """The piece of a scene, rendered if it is not kept. DomainError `piece.not_found`, `piece.cannot_be_made`
+    with every problem found.
+    """
     kit = open_kit(storage, scene.version)
     asset, wanted = find_output(kit.manifest, asset_id, output)
     if locale not in kit.manifest.locales:
@@ -153,14 +162,19 @@ def preview(
             return Preview(address, MEDIA[wanted.format], key)
         piece = render_piece(kit, asset.id, wanted, locale, scene.brand, launch, fonts)
     except RenderError as error:
+        found = error.problems if isinstance(error, TemplateFailed) else [_problem(error, asset_id, locale)]
         raise DomainError(
-            "piece.cannot_be_made", Kind.INVALID, error.message, reason=error.code, **error.params
+            "piece.cannot_be_made", Kind.INVALID, error.message, problems=found, reason=error.code, **error.params
         ) from error
     data = piece.parts["html"] if wanted.format == "email" else piece.data
     if wanted.format == "email":
         storage.put(preview_key(address, "subject"), piece.parts["subject"], PART_TYPES["subject"])
     storage.put(key, data, MEDIA[wanted.format])
     return Preview(address, MEDIA[wanted.format], key)
+
+
+def _problem(error: RenderError, asset_id: str, locale: str) -> Problem:
+    return Problem(error.code, error.message, asset=asset_id, locale=locale, params=error.params)
 
 
 def preview_picture(storage: Storage, made: Preview, *, width: int, page: int = 1) -> bytes:

@@ -71,6 +71,12 @@ def enqueue(
     return row
 
 
+def under_way(session: Session, task: str, key: str) -> bool:
+    """True while a job of this task and key waits or runs."""
+    found = select(Job.id).where(Job.task == task, Job.key == key, Job.state.in_(("waiting", "leased"))).limit(1)
+    return session.scalar(found) is not None
+
+
 def claim(session: Session, job_id: UUID, now: datetime, *, lease: timedelta = LEASE) -> ClaimedJob | None:
     """Take a due job; None if it is finished, not yet due, or held by somebody whose lease still runs."""
     token = new_id()

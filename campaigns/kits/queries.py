@@ -272,6 +272,11 @@ def kit_page(session: Session, actor: Actor, kit_id: UUID, version_id: UUID | No
     )
 
 
+def checked_problems(session: Session, version_id: UUID) -> list[dict[str, Any]]:
+    """What the check found, for jobs that hold the version's id."""
+    return list(session.execute(select(KitVersion.problems).where(KitVersion.id == version_id)).scalar_one())
+
+
 def kit_by_slug(session: Session, programme_id: UUID, slug: str) -> UUID:
     """The kit of a slug in a programme; DomainError `kit.not_found`."""
     found = session.scalar(select(Kit.id).where(Kit.programme_id == programme_id, Kit.slug == slug))

@@ -27,6 +27,7 @@ from campaigns.deals.service.evidence import add_evidence
 from campaigns.deals.service.merging import merge_accounts
 from campaigns.deals.service.policies import publish_policy
 from campaigns.deals.service.submitting import register_deal
+from campaigns.artifacts.samples import make_samples
 from campaigns.kits import service as kits
 from campaigns.kits.service.checking import run_check
 from campaigns.launches.models import Launch, LaunchPiece
@@ -55,6 +56,10 @@ def add_everything(container: Container, vendor: Actor, partner: Actor, mark: st
         taken = kits.upload_kit(uow, vendor, container.storage, kit_zip(), "kit.zip")
     version_id, kit_id = taken.version_id, taken.kit_id
     run_check(container.uow, container.storage, container.fonts, version_id)
+    today = container.clock.now().date()
+    make_samples(
+        container.uow, container.storage, container.fonts, version_id, public_url="https://app.example", today=today
+    )
     with container.uow() as uow:
         kits.publish(uow, vendor, version_id)
         people = ContactList(id=new_id(), partner_id=partner.partner_id, name=mark)

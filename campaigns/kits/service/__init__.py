@@ -2,10 +2,11 @@
 
 from campaigns.kits.service.checking import CHECK_FAILED, CheckOutcome, check_again, give_up_check, run_check
 from campaigns.kits.service.publishing import publish, withdraw
-from campaigns.kits.service.uploading import KitUpload, upload_file, upload_files, upload_kit
+from campaigns.kits.service.uploading import PICTURE_TASK, KitUpload, upload_file, upload_files, upload_kit
 
 __all__ = [
     "CHECK_FAILED",
+    "PICTURE_TASK",
     "CheckOutcome",
     "KitUpload",
     "check_again",

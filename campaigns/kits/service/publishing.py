@@ -10,10 +10,11 @@ from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind, invalid
 from campaigns.core.permissions import require
 from campaigns.core.tenancy import must_exist, scoped
-from campaigns.db import audit
+from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.kits.models import KitVersion
 from campaigns.kits.rules import errors_among, problem_of
+from campaigns.kits.service.uploading import PICTURE_TASK
 
 REASON_CHARS = 300
 
@@ -56,6 +57,7 @@ def publish(uow: UnitOfWork, actor: Actor, version_id: UUID) -> None:
         .where(KitVersion.id == version_id, KitVersion.state == "draft")
         .values(state="published", published_at=uow.now)
     )
+    jobs.enqueue(uow, PICTURE_TASK, str(version_id), {"version_id": str(version_id)}, queue="check")
     audit.record(uow, actor, "kit.publish", "kit_version", version_id, {"number": version.number})
 
 

@@ -25,6 +25,7 @@ from renderer.kit.load import try_load
 from renderer.kit.manifest import Manifest
 
 CHECK_TASK = "kit.check"
+PICTURE_TASK = "kit.picture"
 ZIP_MAGIC = b"PK\x03\x04"
 
 

@@ -11,6 +11,7 @@ from campaigns.accounts.forms import AccountForm, OpportunityForm
 from campaigns.accounts.identity import CompanyFacts
 from campaigns.accounts.service import put_account, put_opportunity, receive_import
 from campaigns.artifacts.models import Artifact
+from campaigns.artifacts.samples import make_samples
 from campaigns.attribution.rules import PathRules, RunSpec
 from campaigns.attribution.service import make_run
 from campaigns.attribution.service.asking import USUAL
@@ -27,7 +28,6 @@ from campaigns.deals.service.evidence import add_evidence
 from campaigns.deals.service.merging import merge_accounts
 from campaigns.deals.service.policies import publish_policy
 from campaigns.deals.service.submitting import register_deal
-from campaigns.artifacts.samples import make_samples
 from campaigns.kits import service as kits
 from campaigns.kits.service.checking import run_check
 from campaigns.launches.models import Launch, LaunchPiece

@@ -15,8 +15,8 @@ from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import Asset, Landing
 from renderer.kit.messages import FORM_CONTEXT, KIT_CONTEXT
 from renderer.report import Problem
-from renderer.sandbox import TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, direction
+from renderer.template_faults import TemplateFailed
 from renderer.values import brand_colours, engine_for, template_values
 
 FORM_MARKER = "<!--throughline:form-->"

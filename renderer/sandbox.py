@@ -6,56 +6,32 @@ Nothing of Python can be reached: values are texts, numbers and mappings; the on
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections.abc import Callable, Mapping
-from types import FrameType, TracebackType
 from typing import Any
 
 from babel import Locale
-from jinja2 import BaseLoader, Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from renderer.errors import RenderError
 from renderer.kit.catalog import Catalog
-from renderer.report import Problem
 from renderer.template_bounds import (
     MAX_OUTPUT,
     MAX_SOURCE,
     FieldToken,
     Run,
-    TokenMisuse,
     current_run,
     harden,
     is_scalar,
 )
+from renderer.template_faults import FAULTS, TemplateFailed, explain, template_line
 from renderer.template_filters import FILTERS, TESTS, bounded_range, gettext_functions
 
 _LOOP_NAMES = frozenset(
     {"index", "index0", "first", "last", "length", "revindex", "revindex0", "cycle", "previtem", "nextitem"}
 )
-_FAULTS = (
-    TemplateError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-    MemoryError,
-    SyntaxError,
-)
-
 Fields = list[tuple[str, str]]
-
-
-class TemplateFailed(RenderError):  # noqa: N818 - what happened, said as people say it
-    """A template that cannot be rendered; `problems` holds all that was found, with lines."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems[0].code, problems[0].message, **problems[0].params)
-        self.problems = tuple(problems)
 
 
 class CollectedUndefined(Undefined):
@@ -68,7 +44,7 @@ class CollectedUndefined(Undefined):
         run = current_run()
         owner = self._undefined_obj
         known = [key for key in owner if isinstance(key, str)] if isinstance(owner, Mapping) else list(run.names)
-        run.undefined(str(name), known, *_template_line(run))
+        run.undefined(str(name), known, *template_line(run))
 
     def __str__(self) -> str:
         self._report()
@@ -222,8 +198,8 @@ class Engine:
         with run:
             try:
                 return self._env.parse(self._env.loader.get_source(self._env, path)[0], path, path)  # type: ignore[union-attr]
-            except _FAULTS as error:
-                raise TemplateFailed([_explain(error, run)]) from error
+            except FAULTS as error:
+                raise TemplateFailed([explain(error, run)]) from error
 
     def parse_text(self, source: str, path: str, line: int = 1) -> nodes.Template:
         """The syntax tree of a value in a manifest or a layout. Raises TemplateFailed."""
@@ -231,8 +207,8 @@ class Engine:
         with run:
             try:
                 return self._env.parse(source)
-            except _FAULTS as error:
-                raise TemplateFailed([_explain(error, run)]) from error
+            except FAULTS as error:
+                raise TemplateFailed([explain(error, run)]) from error
 
     def render(self, path: str, values: Mapping[str, Any], fields: Fields | None = None) -> str:
         """The rendered file. Recipient fields it prints are added to `fields`. Raises TemplateFailed."""
@@ -264,55 +240,8 @@ class Engine:
             try:
                 template = get()
                 run.join_into(template.generate(values))
-            except _FAULTS as error:
-                run.problems.append(_explain(error, run))
+            except FAULTS as error:
+                run.problems.append(explain(error, run))
         if run.problems:
             raise TemplateFailed(run.problems)
         return run.output
-
-
-def _template_line(run: Run) -> tuple[str, int | None]:
-    """Where the running template stands, from the frames above this call."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        template = frame.f_globals.get("__jinja_template__")
-        if isinstance(template, Template):
-            line = template.get_corresponding_lineno(frame.f_lineno)
-            return _place(run, template.name, line)
-        frame = frame.f_back
-    return run.path, run.line
-
-
-def _place(run: Run, name: str | None, line: int | None) -> tuple[str, int | None]:
-    """A value inside a JSON or TOML string stands on that string's line, whatever its own lines are."""
-    return (name, line) if name is not None else (run.path, run.line or line)
-
-
-def _explain(error: BaseException, run: Run) -> Problem:
-    path, line = run.path, run.line
-    code, message = "template.failed", f"The template fails: {error}."
-    if isinstance(error, TemplateSyntaxError):
-        path, line = _place(run, error.name, error.lineno)
-        code, message = "template.syntax", f"This is no template: {str(error.message).rstrip('.')}."
-        return Problem(code, message, path=path, line=line)
-    path, line = _traceback_line(error.__traceback__, run)
-    if isinstance(error, TokenMisuse):
-        code, message = "mail.field_use", str(error)
-    elif isinstance(error, SecurityError):
-        code, message = "template.forbidden", f"{str(error)[:1].upper()}{str(error)[1:]}."
-    elif isinstance(error, TemplateNotFound):
-        code, message = "template.missing_include", f"{error.message or error}."
-    elif isinstance(error, RecursionError | MemoryError):
-        code, message = "template.too_deep", "The template nests or repeats itself without end."
-    return Problem(code, message, path=path, line=line)
-
-
-def _traceback_line(traceback: TracebackType | None, run: Run) -> tuple[str, int | None]:
-    place: tuple[str, int | None] = (run.path, run.line)
-    while traceback is not None:
-        frame = traceback.tb_frame
-        if "__jinja_exception__" in frame.f_globals:  # a frame that Jinja rewrote to the template's own lines
-            name = frame.f_code.co_filename
-            place = _place(run, None if name == "<template>" else name, traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return place

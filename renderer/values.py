@@ -21,8 +21,9 @@ from renderer.kit.manifest import Asset
 from renderer.kit.messages import FIELD_CONTEXT, SLOT_CONTEXT
 from renderer.logo.contrast import contrast_ratio, parse_colour
 from renderer.report import Problem
-from renderer.sandbox import Engine, TemplateFailed
+from renderer.sandbox import Engine
 from renderer.spec import BrandSpec, FilledSlot, LaunchSpec, direction
+from renderer.template_faults import TemplateFailed
 from renderer.territory import formatting_locale
 
 ON_DARK, ON_LIGHT = "#ffffff", "#14201b"

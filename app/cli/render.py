@@ -28,8 +28,8 @@ from renderer.kit.samples import offline_launch
 from renderer.kit.toml_lines import TomlLines
 from renderer.render import MAIL_MEDIA_TYPE, piece_filename, pieces, preview_values, render_piece
 from renderer.report import has_errors
-from renderer.sandbox import TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, Piece
+from renderer.template_faults import TemplateFailed
 
 # The renderer has no clock; a mail written to a file says when campaigns of this format began.
 _WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)

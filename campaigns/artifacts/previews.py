@@ -34,8 +34,8 @@ from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import OutputFormat
 from renderer.render import render_piece
 from renderer.report import Problem
-from renderer.sandbox import TemplateFailed
 from renderer.spec import BrandSpec, LaunchSpec, Links
+from renderer.template_faults import TemplateFailed
 from renderer.text.fonts import FontBook
 
 MEDIA: Mapping[OutputFormat, str] = MappingProxyType(

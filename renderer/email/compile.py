@@ -15,9 +15,10 @@ from renderer.kit.load import LoadedKit
 from renderer.kit.manifest import Asset
 from renderer.kit.messages import MAIL_CONTEXT
 from renderer.report import Problem
-from renderer.sandbox import Engine, Fields, TemplateFailed
+from renderer.sandbox import Engine, Fields
 from renderer.spec import BrandSpec, LaunchSpec, direction
 from renderer.template_bounds import FieldToken
+from renderer.template_faults import TemplateFailed
 from renderer.values import engine_for, template_values
 
 CONTACT_FIELDS = ("first_name", "last_name", "company", "email")

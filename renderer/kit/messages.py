@@ -19,7 +19,8 @@ from renderer.kit.catalog import Catalog, read_po_file
 from renderer.kit.json_lines import json_lines
 from renderer.kit.load import MANIFEST, LoadedKit, catalog_paths, variant_paths
 from renderer.kit.toml_lines import TomlLines, Where
-from renderer.sandbox import Engine, TemplateFailed
+from renderer.sandbox import Engine
+from renderer.template_faults import TemplateFailed
 from renderer.territory import formatting_locale
 
 KIT_CONTEXT, FIELD_CONTEXT, FORM_CONTEXT, MAIL_CONTEXT, SLOT_CONTEXT = "kit", "field", "form", "mail", "slot"

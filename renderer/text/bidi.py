@@ -6,35 +6,19 @@ here and held against python-bidi's Rust core in the tests. Mirroring is HarfBuz
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Literal
-from unicodedata import bidirectional, category, mirrored
+from unicodedata import bidirectional
 
-from bidi.mirror import MIRRORED
+from renderer.text.brackets import direction_of, resolve_brackets
 
 MAX_DEPTH = 125
 _ISOLATES = frozenset({"LRI", "RLI", "FSI"})
 _EXPLICIT = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "BN"})  # removed by X9
 _NEUTRAL = frozenset({"B", "S", "WS", "ON", "PDI"}) | _ISOLATES
 _RESET = frozenset({"WS", "PDI", "BN"}) | _ISOLATES | _EXPLICIT  # L1: trailing these take the base level
-_CANONICAL = {"\u2329": "\u3008", "\u232a": "\u3009"}
 
 
 def _class(char: str) -> str:
     return bidirectional(char) or "L"  # unassigned code points: left to right
-
-
-@lru_cache(maxsize=512)
-def _bracket(char: str) -> tuple[Literal["o", "c"], str] | None:
-    """BidiBrackets.txt, derived: mirrored ON characters that are Ps or Pe and have a mirror partner."""
-    if char not in MIRRORED or not mirrored(char) or bidirectional(char) != "ON":
-        return None
-    kind = category(char)
-    if kind == "Ps":
-        return "o", _CANONICAL.get(MIRRORED[char], MIRRORED[char])
-    if kind == "Pe":
-        return "c", _CANONICAL.get(char, char)
-    return None
 
 
 def base_level(text: str) -> int:
@@ -177,7 +161,7 @@ def _resolve(
     _weak(kinds, sos)
     chars = [text[index] for index in sequence]
     marks = [original[index] == "NSM" for index in sequence]
-    _brackets(chars, kinds, marks, level, sos)
+    resolve_brackets(chars, kinds, marks, level, sos)
     _neutral(kinds, level, sos, eos)
     for index, kind in zip(sequence, kinds, strict=True):
         if level % 2 == 0:
@@ -235,46 +219,6 @@ def _weak(kinds: list[str], sos: str) -> None:
             kinds[at] = "L"
 
 
-def _direction(kind: str) -> str | None:
-    return "R" if kind in ("R", "EN", "AN") else "L" if kind == "L" else None
-
-
-def _brackets(chars: list[str], kinds: list[str], marks: list[bool], level: int, sos: str) -> None:
-    """N0: a bracket pair takes the direction of what it holds."""
-    waiting: list[tuple[str, int]] = []
-    pairs: list[tuple[int, int]] = []
-    for at, char in enumerate(chars):
-        bracket = _bracket(char) if kinds[at] == "ON" else None
-        if bracket is None:
-            continue
-        if bracket[0] == "o":
-            if len(waiting) == 63:
-                return
-            waiting.append((bracket[1], at))
-            continue
-        for depth in range(len(waiting) - 1, -1, -1):
-            if waiting[depth][0] == bracket[1]:
-                pairs.append((waiting[depth][1], at))
-                del waiting[depth:]
-                break
-    embedding = "R" if level % 2 else "L"
-    for start, end in sorted(pairs):
-        inside = {_direction(kind) for kind in kinds[start + 1 : end]} - {None}
-        if embedding in inside:
-            wanted = embedding
-        elif inside:
-            context = next((found for kind in reversed(kinds[:start]) if (found := _direction(kind))), sos)
-            wanted = context if context != embedding else embedding
-        else:
-            continue
-        for at in (start, end):
-            kinds[at] = wanted
-            follower = at + 1
-            while follower < len(kinds) and marks[follower]:
-                kinds[follower] = wanted
-                follower += 1
-
-
 def _neutral(kinds: list[str], level: int, sos: str, eos: str) -> None:
     """N1, N2: neutrals between two of one direction take it, others the embedding's."""
     embedding = "R" if level % 2 else "L"
@@ -286,8 +230,8 @@ def _neutral(kinds: list[str], level: int, sos: str, eos: str) -> None:
         end = at
         while end < len(kinds) and kinds[end] in _NEUTRAL:
             end += 1
-        left = (_direction(kinds[at - 1]) if at else sos) or embedding
-        right = (_direction(kinds[end]) if end < len(kinds) else eos) or embedding
+        left = (direction_of(kinds[at - 1]) if at else sos) or embedding
+        right = (direction_of(kinds[end]) if end < len(kinds) else eos) or embedding
         kinds[at:end] = [left if left == right else embedding] * (end - at)
         at = end
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from campaigns.audience.importing import ContactRow
-from campaigns.audience.service.contacts import keep_erased_suppressed
+from campaigns.audience.service.erasing import keep_erased_suppressed
 from campaigns.core.ids import new_id
 from campaigns.db.unit_of_work import UnitOfWork
 

@@ -9,7 +9,7 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy import cast, func, or_, select, update
 
 from campaigns.audience.models import Contact
-from campaigns.audience.service.contacts import erase_contact
+from campaigns.audience.service.erasing import erase_contact
 from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind
 from campaigns.core.permissions import require

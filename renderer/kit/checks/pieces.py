@@ -15,7 +15,7 @@ from renderer.landing import render_landing
 from renderer.post import render_post
 from renderer.render import render_piece
 from renderer.report import Problem
-from renderer.sandbox import TemplateFailed
+from renderer.template_faults import TemplateFailed
 from renderer.text.fonts import FontBook
 
 Progress = Callable[[int, int], None]

@@ -8,7 +8,7 @@ from renderer.errors import RenderError
 from renderer.kit.load import LoadedKit
 from renderer.kit.samples import Sample
 from renderer.report import Problem
-from renderer.sandbox import TemplateFailed
+from renderer.template_faults import TemplateFailed
 from renderer.values import fill_slots
 
 

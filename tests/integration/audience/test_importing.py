@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from campaigns.audience.importing import ImportOptions, read_date, read_locale, split_name
 from campaigns.audience.models import Consent, Contact, ContactImport, ListMember, Suppression
-from campaigns.audience.service.contacts import erase_contact
+from campaigns.audience.service.erasing import erase_contact
 from campaigns.audience.service.importing import (
     confirm_import,
     look_at,

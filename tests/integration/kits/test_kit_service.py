@@ -21,6 +21,7 @@ from renderer.kit.archive import KitFiles, pack_kit, read_kit
 from tests.factories.campaign_kits import kit_files, kit_zip, layout, picture
 from tests.factories.launching import FONTS, make_partner, make_programme, publish_kit
 from tests.fakes import MemoryStorage
+from worker.tasks import load_all
 from worker.tasks.upkeep import sweep
 
 
@@ -232,6 +233,7 @@ def test_a_check_that_kills_its_workers_says_so_and_can_be_ordered_again(
         job.state, job.lease_until = "leased", uow.now - timedelta(minutes=1)
         job.attempts = job.max_attempts
         job_id = job.id
+    load_all()  # the sweeper tells the task whose job it parks
     sweep(SimpleNamespace(uow=committing, clock=committing.clock, waker=committing.waker))
     with committing.reading() as session:
         page = queries.kit_page(session, vendor, taken.kit_id)

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from renderer.landing import FORM_MARKER, localized_landing, render_landing, style_hash
-from renderer.sandbox import TemplateFailed
+from renderer.template_faults import TemplateFailed
 from tests.factories.kits import PAGE, loaded, plain_brand, plain_launch, small_kit
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from renderer.kit.catalog import Catalog
 from renderer.report import Problem
-from renderer.sandbox import Engine, TemplateFailed
+from renderer.sandbox import Engine
 from renderer.template_bounds import FieldToken
+from renderer.template_faults import TemplateFailed
 
 VALUES = {
     "brand": {"name": "A {{7*7}} & <b>"},

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import RenderError
-from renderer.sandbox import TemplateFailed
+from renderer.template_faults import TemplateFailed
 from renderer.values import brand_colours, fill_slots, readable_on, template_values
 from tests.factories.kits import MANIFEST, SHEET_LAYOUT, loaded, picture, plain_brand, plain_launch, small_kit
 

@@ -21,7 +21,7 @@ from renderer.email.mail import CompiledMail, FieldRef
 from renderer.email.merge import merge_mail, preview_html, preview_text
 from renderer.email.plaintext import html_to_text
 from renderer.errors import RenderError
-from renderer.sandbox import TemplateFailed
+from renderer.template_faults import TemplateFailed
 from tests.factories.kits import MAIL, MANIFEST, loaded, plain_brand, plain_launch, small_kit
 
 VALUES = {

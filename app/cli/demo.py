@@ -1,27 +1,23 @@
-"""`throughline demo`: `up` with the demo programme and its main job, which `demo-seed` does on the running stack."""
+"""`throughline demo`: `up` with the demo programme and its main job, which `demo-seed` does on the running stack.
+
+Nothing of the product is imported before it is needed: the supervisor needs none, and a second start seeds nothing.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli.settings import ROOT, settings_or_exit
 from app.cli.up import run_stack
-from app.demo import dealing, history, launching, seed
-from app.demo.plan import DemoFailed, DemoPlan, read_plan
-from app.demo.sign_ins import SignIns
-from campaigns.bootstrap import Container
-from campaigns.core.errors import DomainError
-from campaigns.gateways.open import open_container
+from app.demo.remembered import Remembered
+from campaigns.core.settings import Settings
 
 PLAN = ROOT / "assets" / "demo" / "programme.toml"
 KITS = ROOT / "assets" / "kits"
-CURRENCIES = {"GB": "GBP", "JP": "JPY", "AE": "AED"}
+SOURCES = (PLAN.parent, KITS, ROOT / "app" / "demo")
 
 
 @click.command()
@@ -41,9 +37,31 @@ def demo(host: str, port: int, data: Path, workers: int) -> None:
 def demo_seed() -> None:
     """Seed and launch against the stack the environment names."""
     settings = settings_or_exit()
+    folder = settings.data_dir / "demo"
+    note = Remembered(folder / "told.json", SOURCES, settings.database_url, folder / "pieces")
+    lines = note.lines()
+    if lines is None:
+        _seed(settings, note)
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def _seed(settings: Settings, note: Remembered) -> None:
+    from app.demo.plan import DemoFailed, read_plan
+    from app.demo.whole import show
+    from campaigns.core.errors import DomainError
+    from campaigns.gateways.open import open_container
+
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        click.echo(line)
+
     container = open_container(settings, pool_size=2)
     try:
-        _run(container, read_plan(PLAN), settings.data_dir)
+        launches = show(container, read_plan(PLAN), KITS, settings.data_dir, ROOT, say)
     except (DomainError, DemoFailed) as error:
         click.echo(f"error: {error}", err=True)
         for problem in getattr(error, "problems", ()):
@@ -51,42 +69,4 @@ def demo_seed() -> None:
         raise click.exceptions.Exit(1) from error
     finally:
         container.close()
-
-
-def _run(container: Container, plan: DemoPlan, data: Path) -> None:
-    sign_ins = SignIns(data / "demo" / "sign-ins.json")
-    seed.seed(container, plan, KITS, sign_ins, click.echo)
-    if made := dealing.seed_deals(container, plan):
-        click.echo(f"{made} deals")
-    lists = {partner.slug: seed.contact_list(container, partner) for partner in plan.partners}
-    launches = [launching.start(container, plan, partner, lists[partner.slug]) for partner in plan.partners]
-    _follow(container, launches)
-    if told := history.tell(container, launches, CURRENCIES):
-        click.echo(f"{told} deals of the last months, and what led to them")
-    folder = data / "demo" / "pieces"
-    for launch in launches:
-        for path in launching.write_files(container, launch, folder):
-            click.echo(f"{launch.partner.name} · {_shown(path)}")
-    click.echo("")
-    people = [person for vendor in plan.vendors for person in vendor.people]
-    people += [person for partner in plan.partners for person in partner.people]
-    for person in people:
-        click.echo(f"sign in as {person.role.value:<15} {person.email:<36} {sign_ins.password(person.email)}")
-
-
-def _follow(container: Container, launches: list[launching.DemoLaunch]) -> None:
-    console = Console()
-    if not console.is_terminal:
-        *_, (ready, total) = launching.follow(container, launches)
-        click.echo(f"{ready} of {total} pieces ready")
-        return
-    columns = (TextColumn("Making the pieces"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("pieces", total=None)
-        for ready, total in launching.follow(container, launches):
-            bar.update(task, completed=ready, total=total)
-
-
-def _shown(path: Path) -> str:
-    """Relative to the folder the command stands in, which is the clone for `make run`."""
-    return os.path.relpath(path, ROOT)
+    note.write((line for line in said if " · " in line or line.startswith("sign in") or not line), launches)

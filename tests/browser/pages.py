@@ -177,6 +177,7 @@ NO_PAGES: dict[str, str] = {
     "password.form": "its link is in a mail and its form is the invitation's",
     "kits.progress": "a part of kits.show",
     "kits.piece": "a piece of the kit, no page of ours",
+    "kits.cover": "a picture of the list",
     "kits.export": "a file",
     "brand.logo": "a picture",
     "brand.preview": "a picture",

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import require
-from campaigns.core.tenancy import must_exist, own_rows
+from campaigns.core.tenancy import must_exist, own_rows, partner_of
 from campaigns.leads.routing_models import LeadImport
+from campaigns.partners.models import Membership, Programme
 
 
 def own_imports(actor: Actor) -> ColumnElement[bool]:
@@ -32,3 +33,15 @@ def last_imports(session: Session, actor: Actor, limit: int = 10) -> list[LeadIm
     require(actor, "lead.read" if actor.partner_id else "vendor_lead.read")
     query = select(LeadImport).where(own_imports(actor))
     return list(session.scalars(query.order_by(LeadImport.created_at.desc(), LeadImport.id.desc()).limit(limit)))
+
+
+def programmes_with(session: Session, actor: Actor) -> dict[UUID, str]:
+    """The programmes a partner may hand leads in for, by name."""
+    require(actor, "lead.read")
+    rows = session.execute(
+        select(Programme.id, Programme.name)
+        .join(Membership, Membership.programme_id == Programme.id)
+        .where(Membership.partner_id == partner_of(actor), Membership.ended_at.is_(None))
+        .order_by(Programme.name, Programme.id)
+    )
+    return dict(rows.tuples().all())

@@ -17,6 +17,7 @@ from campaigns.core.tenancy import must_exist, programme_of
 from campaigns.leads.coverage import partner_names
 from campaigns.leads.models import Lead, LeadIntake, LeadNote
 from campaigns.leads.queries import Note, listed, notes_of
+from campaigns.leads.reading import fact_name
 from campaigns.leads.routing_models import LeadOffer, PoolRequest
 from campaigns.partners.models import Partner
 
@@ -218,6 +219,22 @@ def _open(actor: Actor) -> Select[tuple[int]]:
     )
 
 
+def open_offers_of(session: Session, lead_ids: Sequence[UUID]) -> list[LeadOffer]:
+    """The offers that wait for an answer, of leads whoever calls may see."""
+    query = select(LeadOffer).where(LeadOffer.lead_id.in_(lead_ids), LeadOffer.state == "open")
+    return list(session.scalars(query))
+
+
+def open_requests_of(session: Session, lead_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many partners ask for each of these leads, which whoever calls may see."""
+    rows = session.execute(
+        select(PoolRequest.lead_id, func.count())
+        .where(PoolRequest.lead_id.in_(lead_ids), PoolRequest.state == "open")
+        .group_by(PoolRequest.lead_id)
+    )
+    return dict(rows.tuples().all())
+
+
 def vendor_lead_page(session: Session, actor: Actor, lead_id: UUID) -> VendorLeadPage:
     """One lead of the vendor's; `lead.not_found` for a partner's own and anybody else's."""
     require(actor, "vendor_lead.read")
@@ -300,3 +317,11 @@ def pool_requests(session: Session, actor: Actor) -> list[RequestLine]:
     """What partners ask for now, the longest waiting first; at most 200."""
     require(actor, "vendor_lead.read")
     return _asked(session, actor, state="open")
+
+
+def known_facts(session: Session, actor: Actor, limit: int = 50) -> list[str]:
+    """What else is known of the vendor's leads, by the names that rules use."""
+    require(actor, "vendor_lead.read")
+    name = func.jsonb_object_keys(Lead.facts).label("name")
+    found = select(name).where(theirs(actor), Lead.facts != {}).distinct().limit(limit * 4).subquery()
+    return sorted({fact for key in session.scalars(select(found.c.name)) if (fact := fact_name(key))})[:limit]

@@ -39,7 +39,7 @@ def receive_leads(
     """Keep a file and owe its reading; of a `draft` only when it is confirmed. `kind` csv or event; `source` is the
     list's or event's name.
 
-    Raises `csv.…` for what is no CSV, `csv.empty`, `import.no_email` when no column holds addresses,
+    Raises `csv.…` for what is no CSV, `csv.empty`, `import.no_addresses` when no column holds addresses,
     `import.no_event` for an event without a name.
     """
     giver = giver_of(uow, actor, programme_id)
@@ -53,7 +53,7 @@ def receive_leads(
         raise invalid("csv.empty", "The file has no rows.")
     mapping, facts, has_header = lead_columns(head)
     if "email" not in mapping:
-        raise invalid("import.no_email", "No column holds addresses such as name@company.com.")
+        raise invalid("import.no_addresses", "No column holds addresses such as name@company.com.")
     import_id = new_id()
     key = f"lead-imports/{giver.programme_id}/{import_id}.csv"
     storage.put(key, data, "text/csv")

@@ -207,7 +207,7 @@ def test_nobody_else_looks_confirms_discards_or_takes_back(uow, network):
         (b"", "csv.empty"),
         (b"\x00\x01\x02" * 50, "csv."),
         (b"PK\x03\x04" + b"\0" * 200, "csv."),
-        (b"Name\nAda\n", "import.no_email"),
+        (b"Name\nAda\n", "import.no_addresses"),
         (b"Email\n" + b'"' + b"a@b.de\n" * 200, ""),
     ],
 )

@@ -31,13 +31,21 @@ from app.lead_words import (
 from app.paging import asked_page, query_text
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
+from campaigns.core.tenancy import programme_of
 from campaigns.deals.queries.of_lead import registration_of_lead
+from campaigns.deals.queries.rules import products_of
 from campaigns.leads import service
 from campaigns.leads.policy import MEASURES
 from campaigns.leads.service.merging import likely_doubles, merged_into
 from campaigns.leads.vendor_queries import SORTS, STATES, VendorFilter, pool_requests, vendor_lead_page, vendor_leads
 
 blueprint = Blueprint("channel_leads", __name__, url_prefix="/channel/leads")
+
+
+def product_names() -> dict[str, str]:
+    """What the programme sells, by code; a lead may name other things, which stand as they are."""
+    sold = products_of(uow().session, programme_of(current.actor()), ended=True)
+    return {one.code: one.name for one in sold}
 
 
 def _asked() -> tuple[VendorFilter, dict[str, str | None]]:
@@ -62,7 +70,7 @@ def index() -> str:
     found = vendor_leads(uow().session, current.actor(), kept, now, sort=str(args["sort"] or "new"), page=asked_page())
     return render_template(
         "channel/leads.html", found=found, args=args, states=STATES, state_of=vendor_state, country_name=country_name,
-        score_words=score_words, left=lambda line: timedelta(seconds=line.left_s),
+        score_words=score_words, left=lambda line: timedelta(seconds=line.left_s), products=product_names(),
     )  # fmt: skip
 
 
@@ -78,7 +86,7 @@ def show(vendor_lead_id: UUID) -> str:
         measures={code: word(MEASURE_WORDS, code) for code in MEASURES},
         offer_state=offer_state, decline=decline_words, said=note_words, acts=act_choices(), now=now,
         doubles=likely_doubles(session, acting, page.lead), merged=merged_into(session, vendor_lead_id),
-        deal_id=registration_of_lead(session, acting, vendor_lead_id),
+        deal_id=registration_of_lead(session, acting, vendor_lead_id), products=product_names(),
     )  # fmt: skip
 
 
@@ -162,7 +170,10 @@ def unmerge(vendor_merge_id: UUID) -> Response:
 def requests() -> str:
     """What partners ask for now."""
     return render_template(
-        "channel/lead_requests.html", rows=pool_requests(uow().session, current.actor()), country_name=country_name
+        "channel/lead_requests.html",
+        rows=pool_requests(uow().session, current.actor()),
+        country_name=country_name,
+        products=product_names(),
     )
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.cli.settings import ROOT, settings_or_exit
 from app.cli.up import run_stack
-from app.demo import dealing, history, launching, seed
+from app.demo import dealing, history, launching, seed, vendor_leads
 from app.demo.plan import DemoFailed, DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
 from campaigns.bootstrap import Container
@@ -58,6 +58,8 @@ def _run(container: Container, plan: DemoPlan, data: Path) -> None:
     seed.seed(container, plan, KITS, sign_ins, click.echo)
     if made := dealing.seed_deals(container, plan):
         click.echo(f"{made} deals")
+    if handed := vendor_leads.seed_vendor_leads(container, plan):
+        click.echo(f"{handed} leads of {plan.vendors[0].name}, offered by its rules")
     lists = {partner.slug: seed.contact_list(container, partner) for partner in plan.partners}
     launches = [launching.start(container, plan, partner, lists[partner.slug]) for partner in plan.partners]
     _follow(container, launches)

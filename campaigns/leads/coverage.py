@@ -44,11 +44,13 @@ class Demand:
 class Cell:
     """One place and product: partners that take such leads, how many of them have room, and where nobody does.
 
-    `missing` are country codes, with a postal prefix where the territory has one. `partly` says that everybody who
-    could take such a lead limits itself to postal codes within.
+    `named` of the partners say so by the country's name; the others serve any. `missing` are country codes, with a
+    postal prefix where the territory has one. `partly` says that everybody who could take such a lead limits itself
+    to postal codes within.
     """
 
     partners: int
+    named: int
     free: int
     missing: tuple[str, ...]
     partly: bool
@@ -149,7 +151,8 @@ def _cell(parts: Sequence[tuple[str, str]], product: str, candidates: Sequence[C
     partly = whole and bool(able) and all(
         one.postal_prefixes and any(country in one.countries for country, _ in parts) for one in able.values()
     )  # fmt: skip
-    return Cell(len(able), free, tuple(missing), partly, waiting)
+    named = sum(any(country in one.countries for country, _ in parts) for one in able.values())
+    return Cell(len(able), named, free, tuple(missing), partly, waiting)
 
 
 def coverage_page(session: Session, actor: Actor, products: Sequence[str], now: datetime) -> CoveragePage:

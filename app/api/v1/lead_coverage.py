@@ -50,10 +50,12 @@ class CoveredOut(Shape):
 
 
 class CoverageCell(Shape):
-    """A place and a product ("" for a lead that names none): partners, those with room, places with nobody."""
+    """A place and a product ("" for a lead that names none): partners, those that name the country, those with room,
+    places with nobody."""
 
     product_line: str
     partners: int
+    named: int
     free: int
     missing: list[str]
     partly: bool
@@ -86,8 +88,8 @@ def _covered(one: Covered) -> CoveredOut:
 
 def _cell(product: str, cell: Cell) -> CoverageCell:
     return CoverageCell(
-        product_line=product, partners=cell.partners, free=cell.free, missing=list(cell.missing), partly=cell.partly,
-        waiting=cell.waiting,
+        product_line=product, partners=cell.partners, named=cell.named, free=cell.free,
+        missing=list(cell.missing), partly=cell.partly, waiting=cell.waiting,
     )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from campaigns.bootstrap import Container
 from campaigns.core.actor import Actor, Role
 from campaigns.db.unit_of_work import UnitOfWorkFactory
+from campaigns.launches.models import LaunchPiece
 from campaigns.leads.models import Lead
 from campaigns.leads.routing_models import LeadImport, LeadOffer, PartnerCoverage
 from campaigns.leads.service import decline_offer, take_lead
+from tests.factories.api_stage import ApiStage
 from tests.factories.live import drain
 from tests.factories.routing import route
 from tests.web.conftest import ApiClient, World
@@ -397,3 +399,21 @@ def test_the_api_does_what_the_pages_do(
     assert elsewhere.status_code == 404
     bad = partner.post("/leads", json={"email": "x", "programme_id": str(world.programme)})
     assert (bad.status_code, bad.get_json()["code"]) == (422, "lead.email")
+
+
+def test_a_lead_shows_the_finished_piece_it_came_from_to_its_partner_alone(
+    sign_in: SignIn, stage: ApiStage, committing: UnitOfWorkFactory, api: Callable[..., ApiClient]
+) -> None:
+    partner, at = sign_in("partner"), f"/portal/leads/{stage.lead_id}"
+    shown = re.compile(rf'href="(/portal/launches/{stage.launch_id}/pieces/([^/"]+)/look)"')
+    assert not shown.search(text(partner, at))
+    with committing() as uow:
+        asset = uow.session.get_one(LaunchPiece, stage.piece_id).asset_id
+        uow.session.get_one(Lead, stage.lead_id).source_asset_id = asset
+    found = shown.search(text(partner, at))
+    assert found
+    assert partner.get(found[1]).status_code == 200
+    with committing.reading() as session:
+        assert session.get_one(LaunchPiece, UUID(found[2])).asset_id == asset
+    assert api("partner").get(f"/leads/{stage.lead_id}").get_json()["piece_id"] == found[2]
+    assert sign_in("other_partner").get(at).status_code == 404

@@ -53,9 +53,15 @@ def data_of(form: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
+def _rows(form: Mapping[str, str], prefix: str, most: int) -> list[int]:
+    """The numbers of the rows that were posted, one more than allowed so that too many are refused and not cut."""
+    found = {int(at[1]) for name in form if (at := re.fullmatch(rf"{prefix}_([0-9]{{1,3}})_[a-z_]+", name))}
+    return sorted(found)[: most + 1]
+
+
 def _parts(form: Mapping[str, str]) -> list[dict[str, Any]]:
     found = []
-    for index in range(MOST_PARTS + 2):
+    for index in _rows(form, "part", MOST_PARTS):
         row = {
             name: form.get(f"part_{index}_{name}", "").strip() for name in ("name", "of", "test", "values", "points")
         }
@@ -67,7 +73,7 @@ def _parts(form: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _territories(form: Mapping[str, str]) -> list[dict[str, Any]]:
     found = []
-    for index in range(MOST_TERRITORIES + 2):
+    for index in _rows(form, "territory", MOST_TERRITORIES):
         row = {
             name: form.get(f"territory_{index}_{name}", "").strip() for name in ("name", "countries", "postal_prefixes")
         }

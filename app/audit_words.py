@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, str] = {
     "lead.plan": N_("Planned the next step with a lead"),
     "lead.route_again": N_("Routed a lead again"),
     "lead.take": N_("Took in a lead"),
+    "lead.undo_import": N_("Took a file of leads back"),
     "lead.unmerge": N_("Parted two leads"),
     "lead.updated": N_("Changed a lead from outside"),
     "lead_policy.publish": N_("Published rules of leads"),

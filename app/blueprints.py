@@ -10,6 +10,10 @@ from app.admin import audit, error_desk, people, programme, tokens, webhooks
 from app.api.v1 import make_blueprint as make_api
 from app.channel import accounts as channel_accounts
 from app.channel import deals as channel_deals
+from app.channel import lead_coverage as channel_lead_coverage
+from app.channel import lead_files as channel_lead_files
+from app.channel import lead_rules as channel_lead_rules
+from app.channel import leads as channel_leads
 from app.channel import policy as channel_policy
 from app.channel import review as channel_review
 from app.portal import (
@@ -23,6 +27,7 @@ from app.portal import (
     launch_events,
     launches,
     lead_acts,
+    lead_files,
     lead_offers,
     leads,
     outbox,
@@ -69,6 +74,7 @@ ALL: tuple[Blueprint, ...] = (
     leads.blueprint,
     lead_offers.blueprint,
     lead_acts.blueprint,
+    lead_files.blueprint,
     outbox.blueprint,
     deals.blueprint,
     deal_acts.blueprint,
@@ -76,6 +82,10 @@ ALL: tuple[Blueprint, ...] = (
     channel_review.blueprint,
     channel_accounts.blueprint,
     channel_policy.blueprint,
+    channel_leads.blueprint,
+    channel_lead_files.blueprint,
+    channel_lead_rules.blueprint,
+    channel_lead_coverage.blueprint,
     studio_reports,
     portal_results,
 )

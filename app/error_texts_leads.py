@@ -34,5 +34,7 @@ TEXTS: dict[str, str] = {
     "coverage.country": N_("%(name)s is no country that we know."),
     "coverage.capacity": N_("A number from 0 to %(needed)s is needed."),
     "coverage.changed": N_("Somebody saved a change while you were editing. Load the page again."),
+    "import.no_addresses": N_("No column holds addresses such as name@company.com. Call one “Email” in the first row."),
+    "import.state": N_("The file is not at that point any more. Look at it again."),
     "import.no_event": N_("Say which event these people came to."),
 }

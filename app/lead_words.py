@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.audience_words import word, words
-from app.i18n import N_
+from app.i18n import N_, gettext
 from app.i18n import gettext as _
 from app.i18n.formats import countries, number
 
@@ -51,8 +51,74 @@ BECAME: Mapping[str, str] = {
     "unmerged": N_("Merge taken back"),
     "handed": N_("Became a deal"),
     "met": N_("Handed in again"),
+    "closed": N_("Closed"),
+}
+VENDOR_STATES: Mapping[str, tuple[str, str, str]] = {
+    "unrouted": (N_("looking for a partner"), "wait", "part"),
+    "offered": (N_("offered"), "accent", "dot"),
+    "pooled": (N_("in the pool"), "warn", "warn"),
+    "accepted": (N_("accepted"), "ok", "check"),
+    "handed": (N_("a deal now"), "ok", "check"),
+    "closed": (N_("done"), "wait", "check"),
+}
+ANSWERS: Mapping[str, tuple[str, str]] = {
+    "open": (N_("no answer yet"), "accent"),
+    "accepted": (N_("accepted"), "ok"),
+    "declined": (N_("declined"), "warn"),
+    "expired": (N_("time ran out"), "wait"),
+    "withdrawn": (N_("withdrawn"), "wait"),
+    "granted": (N_("granted"), "ok"),
+    "refused": (N_("refused"), "wait"),
+}
+EXCLUDED: Mapping[str, str] = {
+    "takes_none": N_("takes no leads"),
+    "refused": N_("declined it, let it go, or was just asked"),
+    "full": N_("has no room"),
+    "country": N_("does not cover the country"),
+    "postal_code": N_("does not cover the postal code"),
+    "product": N_("does not sell the product"),
+}
+MEASURES: Mapping[str, str] = {
+    "territory": N_("Territory"),
+    "product": N_("Product"),
+    "tier": N_("Tier"),
+    "capacity": N_("Room"),
+    "win_rate": N_("Deals won"),
+}
+ENGAGED: Mapping[str, str] = {
+    "click": N_("Followed a link"),
+    "page": N_("Looked at the page"),
+    "form": N_("Sent a form"),
+    "download": N_("Fetched a file"),
+    "event": N_("Came to an event"),
+    "share": N_("Shared it"),
+}
+ASKED_OF: Mapping[str, str] = {
+    "country": N_("Country"),
+    "region": N_("Region"),
+    "product_line": N_("Product"),
+    "job_title": N_("Position"),
+    "company": N_("Company"),
+    "phone": N_("Phone"),
+    "message": N_("Message"),
+    "origin": N_("Came by"),
+}
+TESTS: Mapping[str, str] = {
+    "is": N_("is one of"),
+    "has": N_("contains one of"),
+    "filled": N_("is there"),
+    "at_least": N_("is at least"),
+}
+LEAD_COLUMNS: Mapping[str, str] = {
+    "job_title": N_("Position"),
+    "region": N_("Region"),
+    "postal_code": N_("Postal code"),
+    "product_line": N_("Product"),
+    "message": N_("Message"),
+    "website": N_("Web site"),
 }
 WHY: Mapping[str, str] = {
+    "undone": N_("its file was taken back"),
     "expired": N_("the time for the offer was over"),
     "idle": N_("nobody worked on it"),
     "again": N_("the rules choose once more"),
@@ -103,6 +169,49 @@ def _reason(code: str, params: Mapping[str, Any]) -> str:
     if code == "knows_company":
         return _("You already work with this company.")
     return _("It was your turn.") if code == "in_turn" else _("You can take it.")
+
+
+def vendor_reasons(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Why a partner was chosen, said to the vendor."""
+    return [_told(str(one["code"]), one.get("params") or {}) for one in reasons]
+
+
+def _told(code: str, params: Mapping[str, Any]) -> str:
+    if code == "territory":
+        return _("covers %(place)s", place=params.get("name") or country_name(str(params.get("country", ""))))
+    if code == "product":
+        return _("sells %(product)s", product=params.get("product", ""))
+    if code == "tier":
+        return _("tier %(tier)s", tier=params.get("tier", ""))
+    if code == "capacity":
+        return _("%(open)s of %(most)s leads open", open=params["open"], most=params["capacity"])
+    if code == "win_rate":
+        return _("won %(won)s of %(decided)s deals", won=params["won"], decided=params["decided"])
+    if code == "knows_company":
+        return _("works with this company already")
+    return _("it was their turn") if code == "in_turn" else _("can take it")
+
+
+def vendor_state(state: str) -> tuple[str, str, str]:
+    """A vendor's lead's state as word, kind and symbol."""
+    text, kind, symbol = VENDOR_STATES[state]
+    return gettext(text), kind, symbol
+
+
+def offer_state(state: str) -> tuple[str, str]:
+    """What became of an offer or a request, as word and kind."""
+    text, kind = ANSWERS[state]
+    return gettext(text), kind
+
+
+def excluded_words(code: str) -> str:
+    """Why a partner could not be asked."""
+    return word(EXCLUDED, code)
+
+
+def decline_words(reason: str) -> str:
+    """Why a partner declined."""
+    return word(DECLINES, reason)
 
 
 def score_words(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("partner", "audience.index", N_("Contacts"), "call", "contact.read"),
     Entry("partner", "brand.show", N_("Brand"), "brand", "brand.read"),
     Entry("vendor", "kits.index", N_("Kits"), "kit", "kit.read"),
+    Entry("vendor", "channel_leads.index", N_("Leads"), "lead", "vendor_lead.read"),
     Entry("vendor", "channel_deals.index", N_("Deals"), "deal", "registration.read"),
     Entry("vendor", "studio_partners.index", N_("Partners"), "lead", "partner.read"),
     Entry("vendor", "studio_reports.show", N_("Reports"), "report", "report.read"),

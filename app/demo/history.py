@@ -109,7 +109,8 @@ def _tell(
     email = f"{story.person.split()[0].lower()}@{story.company.split()[0].lower()}.example"
     visitor, locale = f"demo-{reference}", launch.locales[0]
     answered = next(end - timedelta(days=days) for days, kind, _ in story.met if kind == "form")
-    lead_id = _lead(session, launch, story, email, visitor, answered)
+    came_by = next(channel for _, kind, channel in story.met if kind == "form")
+    lead_id = _lead(session, launch, story, email, visitor, answered, (came_by, *pieces.get(came_by, ("", ""))))
     for days, kind, channel in story.met:
         at = end - timedelta(days=days)
         if kind in ("call", "meeting", "event"):
@@ -125,7 +126,16 @@ def _tell(
     _deal(session, story, reference, country, currency, email, lead_id, answered, end, whose)
 
 
-def _lead(session: Session, launch: Launch, story: Story, email: str, visitor: str, at: datetime) -> UUID:
+def _lead(
+    session: Session,
+    launch: Launch,
+    story: Story,
+    email: str,
+    visitor: str,
+    at: datetime,
+    source: tuple[str, str, str],
+) -> UUID:
+    """A lead that became a deal; `source` is the channel, the piece and the step it came from."""
     whose = {"programme_id": launch.programme_id, "partner_id": launch.partner_id, "launch_id": launch.id}
     locale = launch.locales[0]
     given = Submission(
@@ -136,7 +146,8 @@ def _lead(session: Session, launch: Launch, story: Story, email: str, visitor: s
     session.flush()
     lead = Lead(
         id=new_id(), submission_id=given.id, name=story.person, email=email, email_key=email, company=story.company,
-        locale=locale, state="handed", created_at=at, decided_at=at + timedelta(hours=7), **whose,
+        locale=locale, state="handed", created_at=at, decided_at=at + timedelta(hours=7),
+        source_channel=source[0], source_asset_id=source[1], source_step_id=source[2], **whose,
     )  # fmt: skip
     session.add(lead)
     session.flush()

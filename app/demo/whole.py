@@ -10,7 +10,7 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.demo import dealing, history, launching, seed
+from app.demo import dealing, history, launching, seed, vendor_leads
 from app.demo.plan import DemoPlan
 from app.demo.sign_ins import SignIns
 from campaigns.bootstrap import Container
@@ -28,6 +28,8 @@ def show(container: Container, plan: DemoPlan, kits: Path, data: Path, root: Pat
     seed.seed(container, plan, kits, sign_ins, say)
     if made := dealing.seed_deals(container, plan):
         say(f"{made} deals")
+    if handed := vendor_leads.seed_vendor_leads(container, plan):
+        say(f"{handed} leads of {plan.vendors[0].name}, offered by its rules")
     lists = {partner.slug: seed.contact_list(container, partner) for partner in plan.partners}
     launches = [launching.start(container, plan, partner, lists[partner.slug]) for partner in plan.partners]
     _follow(container, launches, say)

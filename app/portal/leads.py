@@ -19,12 +19,15 @@ from app.i18n.formats import zone
 from app.lead_words import act_choices, country_name, decline_choices, note_words, reason_words, score_words
 from app.paging import asked_page, query_text
 from app.preview_answer import attachment
+from app.security import embeds_previews
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.csv_guard import csv_lines
 from campaigns.core.errors import DomainError, Kind
+from campaigns.core.permissions import may
 from campaigns.deals.queries.of_lead import deal_of_lead
 from campaigns.leads import queries, service, submissions
 from campaigns.leads.offer_cards import open_offers
+from campaigns.leads.origins import origin_of
 from campaigns.leads.service.merging import likely_doubles, merged_into
 
 blueprint = Blueprint("leads", __name__, url_prefix="/portal/leads")
@@ -62,13 +65,16 @@ def show(lead_id: UUID) -> str:
     """One lead."""
     session, actor, now = uow().session, current.actor(), container().clock.now()
     lead = queries.lead_page(session, actor, lead_id)
+    origin = origin_of(session, actor, lead_id) if may(actor, "launch.read") else None
+    if origin is not None and origin.kind not in ("pdf", "image"):
+        embeds_previews()
     return render_template(
         "portal/lead.html", lead=lead, state_of=lead_state, channel=_channel, language=language_name,
         touch=lambda kind: word(TOUCHES, kind), reasons=reason_words(lead.reason), score_words=score_words,
         country_name=country_name, declines=decline_choices(), acts=act_choices(), said=note_words,
         doubles=likely_doubles(session, actor, lead.about), merged=merged_into(session, lead_id),
         today=now.astimezone(zone()).date().isoformat(), now=now,
-        deal_id=deal_of_lead(session, actor, lead_id),
+        deal_id=deal_of_lead(session, actor, lead_id), origin=origin,
     )  # fmt: skip
 
 

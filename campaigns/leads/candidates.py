@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.leads.models import Lead
 from campaigns.leads.routing import Candidate, Place
-from campaigns.leads.routing_models import LeadOffer, PartnerCoverage
+from campaigns.leads.routing_models import LeadOffer, PartnerCoverage, PoolRequest
 from campaigns.leads.standing import Standing
 from campaigns.partners.models import Membership
 
@@ -46,9 +46,17 @@ def _holder(session: Session, lead: Lead) -> UUID | None:
     ).scalar_one_or_none()
 
 
-def refusers_of(session: Session, lead_id: UUID) -> set[UUID]:
-    """Who was offered the lead before, took it or not: nobody is asked twice."""
-    return set(session.scalars(select(LeadOffer.partner_id).where(LeadOffer.lead_id == lead_id)))
+def refusers_of(session: Session, lead: Lead) -> set[UUID]:
+    """Who is not asked again: whoever declined, or took the lead and let it go; and whoever was asked in these rounds.
+
+    A partner whose offer only ran out said nothing. In the same rounds others come first; when the lead is recycled
+    or routed again (`routed_from`), it may be asked once more.
+    """
+    said = LeadOffer.state.in_(("declined", "accepted"))
+    now = LeadOffer.created_at >= (lead.routed_from or lead.created_at)
+    held = select(PoolRequest.partner_id).where(PoolRequest.lead_id == lead.id, PoolRequest.state == "granted")
+    asked = select(LeadOffer.partner_id).where(LeadOffer.lead_id == lead.id, or_(said, now))
+    return {*session.scalars(asked), *session.scalars(held)}
 
 
 def candidates_of(

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import require
 from campaigns.core.tenancy import programme_of
-from campaigns.leads.candidates import candidates_of, place_of
+from campaigns.leads.candidates import LATELY, candidates_of, place_of
 from campaigns.leads.models import Lead
+from campaigns.leads.occupation import ASSUMED, USUAL, Occupation, occupation
 from campaigns.leads.policy import LeadRules
 from campaigns.leads.reading import score_values
 from campaigns.leads.routing import Candidate, Place, choose
@@ -58,12 +59,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """All outcomes, oldest first; leads per partner under both rules; partners' names."""
+    """All outcomes, oldest first; leads per partner under both rules; partners' names; how long a lead occupies."""
 
     outcomes: tuple[Outcome, ...]
     before: Mapping[UUID | None, int]
     after: Mapping[UUID | None, int]
     names: Mapping[UUID, str]
+    occupied: Occupation = ASSUMED
 
     @property
     def moved(self) -> int:
@@ -76,22 +78,24 @@ class DryRun:
         return sum(one.score_before != one.score_after for one in self.outcomes)
 
 
-def routed(cases: Sequence[Case], candidates: Sequence[Candidate], rules: LeadRules) -> list[UUID | None]:
+def routed(
+    cases: Sequence[Case], candidates: Sequence[Candidate], rules: LeadRules, occupied: timedelta = USUAL
+) -> list[UUID | None]:
     """Whom each case would have gone to first, one after another: turns and free places count as they would have.
 
-    History begins with nobody asked and nothing open; an accepted lead is taken to be worked on for 30 days.
+    History begins with nobody asked and nothing open; every lead is taken to be accepted and to occupy its partner
+    for as long as leads did in the median. Turns count the offers of 30 days, as routing does.
     """
     asked: dict[UUID, list[datetime]] = {one.partner_id: [] for one in candidates}
     chosen: list[UUID | None] = []
     for case in cases:
-        since = case.arrived_at - timedelta(days=30)
         standing = [
             replace(
-                one, open_leads=lately, offers=lately, last_offer_at=max(asked[one.partner_id], default=None),
-                refused=False,
+                one, open_leads=sum(at > case.arrived_at - occupied for at in asked[one.partner_id]),
+                offers=sum(at > case.arrived_at - LATELY for at in asked[one.partner_id]),
+                last_offer_at=max(asked[one.partner_id], default=None), refused=False,
             )
             for one in candidates
-            for lately in [sum(at > since for at in asked[one.partner_id])]
         ]  # fmt: skip
         partner_id = choose(case.place, standing, rules).partner_id
         chosen.append(partner_id)
@@ -101,10 +105,15 @@ def routed(cases: Sequence[Case], candidates: Sequence[Candidate], rules: LeadRu
 
 
 def compare_rules(
-    cases: Sequence[Case], candidates: Sequence[Candidate], before: LeadRules, after: LeadRules, names: dict[UUID, str]
+    cases: Sequence[Case],
+    candidates: Sequence[Candidate],
+    before: LeadRules,
+    after: LeadRules,
+    names: dict[UUID, str],
+    occupied: Occupation = Occupation(),
 ) -> DryRun:
     """Both rules over the same cases; pure."""
-    firsts, seconds = routed(cases, candidates, before), routed(cases, candidates, after)
+    firsts, seconds = (routed(cases, candidates, rules, occupied.time) for rules in (before, after))
     outcomes = tuple(
         Outcome(
             case, first, second, score(case.values, case.touches, before).total,
@@ -112,7 +121,7 @@ def compare_rules(
         )
         for case, first, second in zip(cases, firsts, seconds, strict=True)
     )  # fmt: skip
-    return DryRun(outcomes, Counter(firsts), Counter(seconds), names)
+    return DryRun(outcomes, Counter(firsts), Counter(seconds), names, occupied)
 
 
 def dry_run(
@@ -131,7 +140,8 @@ def dry_run(
     candidates = candidates_of(session, programme_id, standing_of(session, programme_id, ""), now)
     named = select(Partner.id, Partner.name).where(Partner.id.in_([one.partner_id for one in candidates]))
     names = dict(session.execute(named).tuples().all())
-    return compare_rules(cases, candidates, rules_in_force(session, programme_id).rules, rules, names)
+    before = rules_in_force(session, programme_id).rules
+    return compare_rules(cases, candidates, before, rules, names, occupation(session, programme_id, now))
 
 
 def _case(session: Session, lead: Lead, standing_of: StandingOf) -> Case:

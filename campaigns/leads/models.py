@@ -43,19 +43,21 @@ LEAD_STATES = ("unrouted", "offered", "pooled", "new", "accepted", "declined", "
 class LeadIntake(Keyed, Base):
     """A lead as somebody handed it in, kept as received: a row of a file, a call of the API, an attendance.
 
-    `digest` is over the received values; UNIQUE with its giver and source, so a file twice is once.
+    `digest` is over the received values; UNIQUE with its giver and source, so a file twice is once, until its
+    import is taken back (`undone_at`): then the same row may come again.
     """
 
     __tablename__ = "lead_intake"
     __table_args__ = (
         Index(
             "uq_lead_intake_programme", "programme_id", "source", "digest",
-            unique=True, postgresql_where=text("partner_id IS NULL"),
+            unique=True, postgresql_where=text("partner_id IS NULL AND undone_at IS NULL"),
         ),
         Index(
             "uq_lead_intake_partner", "programme_id", "partner_id", "source", "digest",
-            unique=True, postgresql_where=text("partner_id IS NOT NULL"),
+            unique=True, postgresql_where=text("partner_id IS NOT NULL AND undone_at IS NULL"),
         ),
+        Index("ix_lead_intake_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         CheckConstraint("kind IN ('csv','api','event','page')", name="kind"),
     )  # fmt: skip
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
@@ -66,6 +68,8 @@ class LeadIntake(Keyed, Base):
     line: Mapped[int | None]
     digest: Mapped[str]
     data: Mapped[dict[str, Any]]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("lead_import.id"))
+    undone_at: Mapped[datetime | None]
 
 
 class Lead(Keyed, Base):

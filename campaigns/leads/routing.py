@@ -79,7 +79,8 @@ class Choice:
     considered: tuple[Weighed, ...]
 
 
-def _excluded(place: Place, one: Candidate) -> str:
+def excluded(place: Place, one: Candidate) -> str:
+    """The code that keeps a candidate from a lead of that place, or nothing."""
     if not one.takes_leads:
         return "takes_none"
     if one.refused:
@@ -120,7 +121,7 @@ def choose(place: Place, candidates: Iterable[Candidate], rules: LeadRules) -> C
     """Weigh the candidates and choose one; the same input gives the same choice, in whatever order it comes."""
     listed = sorted(candidates, key=lambda one: str(one.partner_id))
     weighed = [
-        Weighed(one, excluded=code) if (code := _excluded(place, one)) else Weighed(one, _points(place, one, rules))
+        Weighed(one, excluded=code) if (code := excluded(place, one)) else Weighed(one, _points(place, one, rules))
         for one in listed
     ]
     weighed.sort(key=lambda item: (bool(item.excluded), -item.total, str(item.candidate.partner_id)))

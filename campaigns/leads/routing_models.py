@@ -82,10 +82,16 @@ class PoolRequest(Keyed, Base):
 
 
 class LeadImport(Keyed, Base):
-    """A file of leads or of an event's guests: what was taken, and every bad row with its line and code."""
+    """A file of leads or of an event's guests: what was taken, and every bad row with its line and code.
+
+    A draft is only looked at. One that is in can be taken back: `undone` counts the leads that went with it.
+    """
 
     __tablename__ = "lead_import"
-    __table_args__ = (CheckConstraint("state IN ('waiting','running','done','failed')", name="state"),)
+    __table_args__ = (
+        Index("ix_lead_import_giver", "programme_id", "partner_id", "created_at"),
+        CheckConstraint("state IN ('draft','waiting','running','done','failed','undoing','undone')", name="state"),
+    )
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -100,5 +106,6 @@ class LeadImport(Keyed, Base):
     rows_done: Mapped[int] = mapped_column(server_default="0")
     taken: Mapped[int] = mapped_column(server_default="0")
     known: Mapped[int] = mapped_column(server_default="0")
+    undone: Mapped[int] = mapped_column(server_default="0")
     problems: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     finished_at: Mapped[datetime | None]

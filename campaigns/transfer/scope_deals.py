@@ -19,8 +19,8 @@ _DEALS = "deal_id IN (SELECT id FROM deal WHERE programme_id = :programme)"
 _RUNS = "run_id IN (SELECT id FROM attribution_run WHERE programme_id = :programme)"
 _IMPORT = Rows(
     _OWN,
-    {"state": "CASE WHEN state IN ('waiting','running') THEN 'failed' ELSE state END"},
-    holds="state IN ('draft','done','failed')",
+    {"state": "CASE WHEN state IN ('waiting','running','undoing') THEN 'failed' ELSE state END"},
+    holds="state IN ('draft','done','failed','undone')",
     objects=(ObjectRule("storage_key", "", False),),
 )
 

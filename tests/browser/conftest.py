@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.demo import dealing, history, launching, seed
+from app.demo import dealing, history, launching, seed, vendor_leads
 from app.demo.plan import DemoPlan, read_plan
 from app.demo.sign_ins import SignIns
 from campaigns.core.actor import SYSTEM, Actor, Role
@@ -83,6 +83,7 @@ def product(chromium: str) -> Iterator[Product]:
                 password=sign_ins.password(email), programme_id=programme_id,
             )  # fmt: skip
         dealing.seed_deals(box, plan)
+        vendor_leads.seed_vendor_leads(box, plan)
         made = [launching.start(box, plan, item, seed.contact_list(box, item)) for item in plan.partners]
         *_, (ready, total) = launching.follow(box, made)
         assert ready == total > 0, running.tails()

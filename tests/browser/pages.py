@@ -11,11 +11,16 @@ from sqlalchemy import select
 
 from campaigns.attribution.models import AttributionDeal
 from campaigns.audience.models import Contact, ContactImport, ContactList
+from campaigns.core.actor import Actor, Role
 from campaigns.deals.models import Deal
 from campaigns.kits.models import KitVersion
 from campaigns.launches.models import LaunchPiece
 from campaigns.leads.models import Lead
+from campaigns.leads.offer_token import OfferLink, make_offer_token
+from campaigns.leads.routing_models import LeadOffer
+from campaigns.leads.service import receive_leads
 from campaigns.mailroom.models import KeptMessage
+from campaigns.partners.models import Grant, Membership, Person
 from tests.browser.conftest import Product
 
 Arguments = Mapping[str, Any]
@@ -50,6 +55,47 @@ class Scene:
         partner_id = self.product.launch(self.slug).partner_id
         with self.product.running.container.uow.reading() as session:
             return session.scalars(select(model.id).where(model.partner_id == partner_id)).first()  # type: ignore[return-value]
+
+    @property
+    def partner_id(self) -> UUID:
+        return self.product.launch(self.slug).partner_id
+
+    def offer(self) -> LeadOffer:
+        """A lead of the vendor's that the partner may accept now."""
+        query = select(LeadOffer).where(LeadOffer.partner_id == self.partner_id, LeadOffer.state == "open")
+        with self.product.running.container.uow.reading() as session:
+            found = session.scalars(query.order_by(LeadOffer.id)).first()
+            assert found is not None
+            session.expunge(found)
+        return found
+
+    def offer_token(self) -> str:
+        """What the letter of the offer links to, for the partner's first person."""
+        query = select(Grant.id, Person.epoch).join(Person, Person.id == Grant.person_id)
+        box = self.product.running.container
+        with box.uow.reading() as session:
+            grant = session.execute(query.where(Grant.partner_id == self.partner_id).order_by(Grant.id)).first()
+            assert grant is not None
+        return make_offer_token(box.settings.secret_key, OfferLink(self.offer().id, grant.id, grant.epoch))
+
+    def declined_lead(self) -> UUID:
+        with self.product.running.container.uow.reading() as session:
+            return session.scalars(select(LeadOffer.lead_id).where(LeadOffer.state == "declined")).first()  # type: ignore[return-value]
+
+    def lead_file(self, *, vendor: bool) -> UUID:
+        """A file of leads to be looked at, with a row that cannot be taken."""
+        box, partner_id = self.product.running.container, None if vendor else self.partner_id
+        with box.uow() as uow:
+            programme_id = uow.session.scalars(select(Membership.programme_id)).first()
+            actor = Actor(
+                kind="person", role=Role.ADMIN if vendor else Role.PARTNER_ADMIN, partner_id=partner_id,
+                programme_id=programme_id if vendor else None,
+            )  # fmt: skip
+            data = "Email,Company,Country,Rooms\nada@firma.example,Firma AG,DE,12\nnobody,أفق,AE,3\n".encode()
+            return receive_leads(
+                uow, actor, box.storage, kind="csv", source="Fair", filename="fair.csv", data=data, draft=True,
+                programme_id=programme_id,
+            )  # fmt: skip
 
     def piece(self, kind: str = "pdf") -> UUID:
         chosen = select(LaunchPiece.id).where(LaunchPiece.launch_id == self.launch_id, LaunchPiece.kind == kind)
@@ -132,6 +178,20 @@ PAGES: dict[str, PageOf] = {
     "leads.index": PageOf("partner"),
     "leads.show": PageOf("partner", lambda scene: {"lead_id": scene.own(Lead)}),
     "leads.doubtful": PageOf("partner"),
+    "lead_offers.offer": PageOf("partner", lambda scene: {"offer_id": scene.offer().id}),
+    "lead_link.show": PageOf("", lambda scene: {"token": scene.offer_token()}),
+    "lead_files.new": PageOf("partner"),
+    "lead_files.index": PageOf("partner"),
+    "lead_files.show": PageOf("partner", lambda scene: {"lead_import_id": scene.lead_file(vendor=False)}),
+    "channel_leads.index": PageOf("vendor"),
+    "channel_leads.new": PageOf("vendor"),
+    "channel_leads.show": PageOf("vendor", lambda scene: {"vendor_lead_id": scene.declined_lead()}),
+    "channel_leads.requests": PageOf("vendor"),
+    "channel_lead_rules.show": PageOf("vendor"),
+    "channel_lead_coverage.index": PageOf("vendor"),
+    "channel_lead_coverage.edit": PageOf("vendor", lambda scene: {"covering_id": scene.partner_id}),
+    "channel_lead_files.index": PageOf("vendor"),
+    "channel_lead_files.show": PageOf("vendor", lambda scene: {"vendor_import_id": scene.lead_file(vendor=True)}),
     "lead_offers.pool": PageOf("partner"),
     "outbox.index": PageOf("partner"),
     "outbox.show": PageOf("partner", lambda scene: {"message_id": scene.own(KeptMessage)}),
@@ -154,8 +214,6 @@ PAGES: dict[str, PageOf] = {
 NO_PAGES: dict[str, str] = {
     "static": "files",
     "go.follow": "leads to the launch panel",
-    "lead_link.show": "needs an open offer, and the demo programme offers no leads",
-    "lead_offers.offer": "needs an open offer, and the demo programme offers no leads",
     "deal_acts.file": "a file",
     "channel_deals.file": "a file",
     "channel_policy.as_json": "a file",

@@ -30,6 +30,7 @@ def add_vendors_leads(uow: UnitOfWork, programme_id: UUID, partner_id: UUID, mar
 
     offered = lead("offered", own=False, state="offered")
     pooled = lead("pooled", own=False, state="pooled")
+    vendors = [lead(f"vendors{n}", own=False, state="pooled") for n in range(3)]
     double, winner, loser = (
         lead(name, own=True, partner_id=partner_id, state="new") for name in ("double", "winner", "loser")
     )
@@ -41,6 +42,7 @@ def add_vendors_leads(uow: UnitOfWork, programme_id: UUID, partner_id: UUID, mar
         id=new_id(), programme_id=programme_id, partner_id=partner_id, lead_id=pooled.id, state="open", note=mark
     )
     merge = LeadMerge(id=new_id(), winner_id=winner.id, loser_id=loser.id)
+    vendors_merge = LeadMerge(id=new_id(), winner_id=vendors[1].id, loser_id=vendors[2].id)
     files = [
         LeadImport(
             id=new_id(), programme_id=programme_id, partner_id=whose, kind="csv", source=mark, filename=mark,
@@ -48,10 +50,12 @@ def add_vendors_leads(uow: UnitOfWork, programme_id: UUID, partner_id: UUID, mar
         )
         for whose in (None, partner_id)
     ]  # fmt: skip
-    uow.session.add_all([offer, request, merge, *files])
+    uow.session.add_all([offer, request, merge, vendors_merge, *files])
     uow.session.flush()
     return {
         "offer_id": offer.id, "pooled_id": pooled.id, "request_id": request.id, "merge_id": merge.id,
-        "double": double.id, "vendor_lead_id": pooled.id, "covering_id": partner_id,
+        "double": double.id, "vendor_double": vendors[0].id, "vendor_merge_id": vendors_merge.id,
+        "verdict": "refuse", "fate": "confirm",
+        "vendor_lead_id": pooled.id, "covering_id": partner_id,
         "vendor_import_id": files[0].id, "lead_import_id": files[1].id, "programme": programme_id,
     }  # fmt: skip

@@ -59,6 +59,7 @@ def _ask(operation: Any, mode: GenerationMode, headers: dict[str, str], ids: dic
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("who", ["partner", "vendor"])
 def test_every_operation_keeps_to_the_document(app, api, stage, who):
     headers = api(who).headers

@@ -49,7 +49,7 @@ def attempt(app: Flask, stage: Stage, verb: str, rule: Any, who: str) -> tuple[s
     data: dict[str, Any] = {"version": "1", "reason": "a mistake"} | {
         name: str(stage.named[name]) for name in ("grant", "person")
     }
-    data["lead"] = str(stage.named["double"])
+    data["lead"] = str(stage.named["vendor_double" if "vendor_lead_id" in rule.arguments else "double"])
     data["logo"] = str(stage.named["logo_id"])
     data |= {"programme": str(stage.named["programme_id"]), "account": str(stage.named["twin_id"])}
     if "kit_id" in rule.arguments or "list_id" in rule.arguments:  # files that the owner's would be taken

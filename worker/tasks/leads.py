@@ -13,6 +13,7 @@ from campaigns.leads.letters import tell_idle, tell_offer, tell_request
 from campaigns.leads.service.importing import import_leads, mark_failed
 from campaigns.leads.service.offering import ask_to_route, due_offers, forgotten_leads, lapse_offer, offer_next
 from campaigns.leads.service.recycling import idle_leads, stir
+from campaigns.leads.service.undoing import undo_import
 from campaigns.leads.service.weighing import ask_to_score, newly_met, score_lead
 from worker.task import job_task, tick_task
 
@@ -60,6 +61,12 @@ def _gave_up(uow: UnitOfWork, job: ClaimedJob, error: dict[str, Any]) -> None:
 def take_file(container: Container, job: ClaimedJob) -> None:
     """Read a file batch by batch, from where an earlier attempt came to."""
     import_leads(container.uow, container.storage, UUID(job.payload["import_id"]))
+
+
+@job_task("leads.undo_import", soft_limit_s=900)
+def take_back_file(container: Container, job: ClaimedJob) -> None:
+    """Take back what a file brought in and nobody works on yet."""
+    undo_import(container.uow, UUID(job.payload["import_id"]))
 
 
 @job_task("leads.tell_offer")

@@ -13,6 +13,7 @@ from campaigns.core.logs import get_logger
 from campaigns.core.settings import QUEUES
 from campaigns.db import jobs, upkeep
 from campaigns.db.jobs import WORKER_DIED, ClaimedJob
+from campaigns.leads.service.looking import old_lead_drafts
 from worker.task import JOB_TASKS, job_task, tell_parked, tick_task
 
 log = get_logger(__name__)
@@ -87,7 +88,7 @@ def analyze(container: Container, job: ClaimedJob) -> None:
 def prune_storage(container: Container, job: ClaimedJob) -> None:
     """Delete previews and pictures that nobody reaches any more, files of old imports, and broken-off writes."""
     with container.uow(job.request_id) as uow:
-        files = old_drafts(uow)
+        files = [*old_drafts(uow), *old_lead_drafts(uow)]
     for key in files:
         container.storage.delete(key)
     log.info("storage.pruned", drafts=len(files), **prune_derived(container.uow, container.storage, uow.now))

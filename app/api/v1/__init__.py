@@ -14,10 +14,10 @@ from app.unit_of_work import container
 
 RESOURCES = (
     "me", "programmes", "people", "tokens", "brand", "kits", "campaigns", "launches", "launch_files", "totals", "lists",
-    "contacts", "suppressions", "imports", "leads", "lead_offers", "vendor_leads", "lead_imports",
-    "exports", "partners", "outbox", "audit", "webhooks", "webhook_deliveries", "inbound_changes", "changes", "reports",
-    "deal_files", "deals", "registrations", "accounts", "policies",
-    "product_lines",
+    "contacts", "suppressions", "imports", "leads", "lead_offers", "vendor_leads", "vendor_lead_acts", "lead_coverage",
+    "lead_imports", "lead_import_acts", "own_leads", "exports", "partners", "outbox", "audit", "webhooks",
+    "webhook_deliveries", "inbound_changes", "changes", "reports", "deal_files", "deals", "registrations", "accounts",
+    "policies", "product_lines",
 )  # fmt: skip
 
 

@@ -8,22 +8,23 @@ from uuid import UUID
 
 from flask import request
 from pydantic import Field
-from sqlalchemy import select
 
 from app.api.operation import Call, Shape, operation
 from app.api.v1.imports import CSV_TYPES
 from app.api.values import Text
-from campaigns.core.tenancy import must_exist, scoped
 from campaigns.leads import service
+from campaigns.leads.imports import lead_import
 from campaigns.leads.routing_models import LeadImport
 
 
 class VendorFileQuery(Shape):
-    """What the file is: a list, or an event's guests. `source` names the list or event; the same row is once in it."""
+    """What the file is: a list, or an event's guests. `source` names the list or event; the same row is once in it.
+    A `draft` waits to be looked at and confirmed."""
 
     kind: Literal["csv", "event"] = "csv"
     source: Annotated[Text, Field(max_length=120)] = ""
     filename: Annotated[Text, Field(max_length=200)] = "leads.csv"
+    draft: bool = False
 
 
 class OwnFileQuery(VendorFileQuery):
@@ -33,7 +34,8 @@ class OwnFileQuery(VendorFileQuery):
 
 
 class LeadImportOut(Shape):
-    """A file: waiting, running, done or failed. `known` were there before; `problems` have a line and a code."""
+    """A file: draft, waiting, running, done, failed, undoing or undone. `known` were there before, `undone` leads
+    were taken back; `problems` have a line and a code."""
 
     id: UUID
     kind: str
@@ -45,24 +47,25 @@ class LeadImportOut(Shape):
     rows_done: int
     taken: int
     known: int
+    undone: int
     problems: list[dict[str, Any]]
     created_at: datetime
     finished_at: datetime | None
 
 
-def _found(call: Call[Any, Any], import_id: UUID) -> LeadImportOut:
-    query = scoped(select(LeadImport).where(LeadImport.id == import_id), call.actor, LeadImport)
-    if call.actor.partner_id is None:
-        query = query.where(LeadImport.partner_id.is_(None))
-    row = must_exist(call.uow.session.execute(query).scalar_one_or_none(), "import")
-    call.uow.session.refresh(row)
+def shown_import(row: LeadImport) -> LeadImportOut:
+    """A file as the API shows it."""
     return LeadImportOut(**{name: getattr(row, name) for name in LeadImportOut.model_fields})
+
+
+def _found(call: Call[Any, Any], import_id: UUID) -> LeadImportOut:
+    return shown_import(lead_import(call.uow.session, call.actor, import_id))
 
 
 def _receive(call: Call[Any, Any], asked: VendorFileQuery, programme_id: UUID | None) -> LeadImportOut:
     made = service.receive_leads(
         call.uow, call.actor, call.container.storage, kind=asked.kind, source=asked.source, filename=asked.filename,
-        data=request.get_data(), programme_id=programme_id,
+        data=request.get_data(), programme_id=programme_id, draft=asked.draft,
     )  # fmt: skip
     return _found(call, made)
 

@@ -16,6 +16,7 @@ from campaigns.core.errors import DomainError, Kind
 from campaigns.core.tenancy import scoped
 from campaigns.leads import queries, service, submissions
 from campaigns.leads.models import Lead
+from campaigns.leads.origins import origin_of
 
 LeadState = Literal["new", "accepted", "declined", "handed", "closed"]
 
@@ -84,13 +85,14 @@ class SubmissionOut(Shape):
 
 
 class LeadDetail(LeadOut):
-    """A lead with its campaign, its submissions, and what its visitor did."""
+    """A lead with its campaign, its submissions, what its visitor did, and the finished piece it came from."""
 
     campaign: str
     consent_given: bool
     contact_id: UUID | None
     submissions: list[SubmissionOut]
     touches: list[TouchOut]
+    piece_id: UUID | None
 
 
 class SubmissionList(Shape):
@@ -116,7 +118,7 @@ def _submission(view: submissions.SubmissionView) -> SubmissionOut:
 
 def _detail(call: Call[Any, Any], lead_id: UUID) -> Answer:
     page = queries.lead_page(call.uow.session, call.actor, lead_id)
-    line = page.line
+    line, origin = page.line, origin_of(call.uow.session, call.actor, lead_id)
     direct = (
         "own",
         "score",
@@ -141,6 +143,7 @@ def _detail(call: Call[Any, Any], lead_id: UUID) -> Answer:
         campaign=line.campaign,
         consent_given=page.consent_given,
         contact_id=page.contact_id,
+        piece_id=origin.piece_id if origin else None,
         submissions=[_submission(one) for one in page.submissions],
         touches=[TouchOut(**{name: getattr(one, name) for name in TouchOut.model_fields}) for one in page.touches],
         **{name: getattr(line, name) for name in direct},

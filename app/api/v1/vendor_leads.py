@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.api.operation import Body, Call, Shape, operation
 from app.api.paging import Page, PageQuery, fetch
 from app.api.v1.lead_offers import Made
 from app.api.values import Text
-from campaigns.core.tenancy import must_exist, programme_of, scoped
+from campaigns.core.tenancy import programme_of
+from campaigns.deals.queries.of_lead import registration_of_lead
 from campaigns.deals.standing import deal_standing
 from campaigns.leads import service
 from campaigns.leads.dry_run import dry_run
@@ -22,6 +25,14 @@ from campaigns.leads.policy_parse import parse_rules, rules_as_dict
 from campaigns.leads.queries import listed
 from campaigns.leads.routing_models import LeadOffer, PoolRequest
 from campaigns.leads.rules_in_force import rules_in_force
+from campaigns.leads.service.merging import likely_doubles, merged_into
+from campaigns.leads.vendor_queries import (
+    VendorFilter,
+    open_offers_of,
+    open_requests_of,
+    theirs,
+    vendor_lead_page,
+)
 
 Short = Annotated[Text, Field(max_length=300)]
 State = Literal["unrouted", "offered", "pooled", "accepted", "handed", "closed"]
@@ -47,7 +58,8 @@ class VendorLeadIn(Body):
 
 
 class VendorLeadOut(Shape):
-    """A lead you handed in; leads of partners' own launches are never here."""
+    """A lead you handed in; leads of partners' own launches are never here. `offered_to` may accept until
+    `offer_due_at`; `asked_for` partners ask for it in the pool."""
 
     id: UUID
     partner_id: UUID | None
@@ -63,6 +75,9 @@ class VendorLeadOut(Shape):
     score_parts: list[dict[str, Any]]
     recycled: int
     created_at: datetime
+    offered_to: UUID | None = None
+    offer_due_at: datetime | None = None
+    asked_for: int = 0
 
 
 class VendorLeadPage(Page[VendorLeadOut]):
@@ -70,9 +85,14 @@ class VendorLeadPage(Page[VendorLeadOut]):
 
 
 class VendorLeadsQuery(PageQuery):
-    """Only those in a state."""
+    """Only those in a state, of a country or product, that a partner has or is asked about, or whose name, address
+    or company holds `search`."""
 
     state: State | None = None
+    search: Annotated[Text, Field(max_length=200)] = ""
+    country: Annotated[Text, Field(max_length=2)] = ""
+    product_line: Annotated[Text, Field(max_length=80)] = ""
+    partner_id: UUID | None = None
 
 
 class OfferLine(Shape):
@@ -100,11 +120,36 @@ class RequestLine(Shape):
     created_at: datetime
 
 
+class VendorNoteOut(Shape):
+    """What was done about a lead by `side` (vendor, partner, system), or what became of it (`data`)."""
+
+    kind: str
+    side: str
+    words: str
+    data: dict[str, Any]
+    happened_at: datetime
+
+
+class VendorMergeOut(Shape):
+    """A lead that this one stands for, and the merge to take back."""
+
+    id: UUID
+    name: str
+    email: str
+
+
 class VendorLeadDetail(VendorLeadOut):
-    """A lead with its offers and requests, oldest first."""
+    """A lead with its offers and requests, oldest first, everybody weighed when nobody could take it, what was done,
+    what it stands for, leads that are perhaps the same, its source, and the registration it became."""
 
     offers: list[OfferLine]
     requests: list[RequestLine]
+    nobody: list[dict[str, Any]]
+    notes: list[VendorNoteOut]
+    merged: list[VendorMergeOut]
+    doubles: list[UUID]
+    source: str
+    registration_id: UUID | None
 
 
 class RulesOut(Shape):
@@ -142,32 +187,33 @@ class TryLine(Shape):
 
 
 class TryOut(Shape):
-    """What would have been otherwise. Nothing was written."""
+    """What would have been otherwise. Nothing was written. A lead is taken to occupy its partner for so many days:
+    the median of `measured` leads, or 30 where too few have ended."""
 
     moved: int
     rescored: int
+    occupied_days: float
+    measured: int
     items: list[TryLine]
 
 
-class CoverageIn(Body):
-    """What a partner covers; empty lists and no capacity mean no limit. `version` 0: nothing was said before."""
-
-    countries: Annotated[list[Short], Field(max_length=300, default_factory=list)]
-    postal_prefixes: Annotated[list[Short], Field(max_length=500, default_factory=list)]
-    product_lines: Annotated[list[Short], Field(max_length=500, default_factory=list)]
-    capacity: Annotated[int, Field(ge=0, le=100_000)] | None = None
-    takes_leads: bool = True
-    version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+ASIDE = ("offered_to", "offer_due_at", "asked_for")
 
 
-class CoverageOut(Shape):
-    """The version that the coverage has now."""
-
-    version: int
-
-
-def _show(row: Lead) -> VendorLeadOut:
-    return VendorLeadOut(**{name: getattr(row, name) for name in VendorLeadOut.model_fields})
+def _shown(session: Session, rows: Sequence[Lead]) -> list[VendorLeadOut]:
+    """Rows with whom they are offered to and how many ask for them."""
+    ids = [row.id for row in rows]
+    offers = {one.lead_id: one for one in open_offers_of(session, ids)}
+    asked = open_requests_of(session, ids)
+    named = [name for name in VendorLeadOut.model_fields if name not in ASIDE]
+    return [
+        VendorLeadOut(
+            **{name: getattr(row, name) for name in named}, asked_for=asked.get(row.id, 0),
+            offered_to=offers[row.id].partner_id if row.id in offers else None,
+            offer_due_at=offers[row.id].due_at if row.id in offers else None,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 @operation(
@@ -175,11 +221,13 @@ def _show(row: Lead) -> VendorLeadOut:
     query=VendorLeadsQuery, answer=VendorLeadPage,
 )  # fmt: skip
 def list_vendor_leads(call: Call[Any, VendorLeadsQuery]) -> VendorLeadPage:
-    query = scoped(select(Lead), call.actor, Lead).where(Lead.own.is_(False), listed())
-    if call.query.state is not None:
-        query = query.where(Lead.state == call.query.state)
-    rows, cursor = fetch(call.uow.session, query, Lead, call.query, _show)
-    return VendorLeadPage(items=rows, next_cursor=cursor)
+    asked = call.query
+    kept = VendorFilter(
+        asked.state or "", asked.search.strip(), asked.country.upper(), asked.product_line, asked.partner_id
+    )
+    query = kept.applied(select(Lead).where(theirs(call.actor), listed()))
+    rows, cursor = fetch(call.uow.session, query, Lead, asked, lambda row: row)
+    return VendorLeadPage(items=_shown(call.uow.session, rows), next_cursor=cursor)
 
 
 @operation(
@@ -197,15 +245,23 @@ def add_vendor_lead(call: Call[VendorLeadIn, Any]) -> Made:
     permission="vendor_lead.read", answer=VendorLeadDetail,
 )  # fmt: skip
 def get_vendor_lead(call: Call[Any, Any]) -> VendorLeadDetail:
-    session, lead_id = call.uow.session, call.path["vendor_lead_id"]
-    query = scoped(select(Lead), call.actor, Lead).where(Lead.id == lead_id, Lead.own.is_(False))
-    lead = must_exist(session.execute(query).scalar_one_or_none(), "lead")
+    session, actor, lead_id = call.uow.session, call.actor, call.path["vendor_lead_id"]
+    page = vendor_lead_page(session, actor, lead_id)
+    (shown,) = _shown(session, [page.lead])
     offers = session.scalars(select(LeadOffer).where(LeadOffer.lead_id == lead_id).order_by(LeadOffer.created_at))
     asked = session.scalars(select(PoolRequest).where(PoolRequest.lead_id == lead_id).order_by(PoolRequest.created_at))
     return VendorLeadDetail(
-        **_show(lead).model_dump(),
+        **shown.model_dump(),
         offers=[OfferLine(**{name: getattr(one, name) for name in OfferLine.model_fields}) for one in offers],
         requests=[RequestLine(**{name: getattr(one, name) for name in RequestLine.model_fields}) for one in asked],
+        nobody=list(page.nobody),
+        notes=[
+            VendorNoteOut(**{name: getattr(one, name) for name in VendorNoteOut.model_fields}) for one in page.notes
+        ],
+        merged=[VendorMergeOut(id=id_, name=name, email=email) for id_, name, email in merged_into(session, lead_id)],
+        doubles=[one.id for one in likely_doubles(session, actor, page.lead)],
+        source=page.source,
+        registration_id=registration_of_lead(session, actor, lead_id),
     )
 
 
@@ -271,13 +327,7 @@ def try_lead_rules(call: Call[TryIn, Any]) -> TryOut:
         )
         for one in run.outcomes
     ]  # fmt: skip
-    return TryOut(moved=run.moved, rescored=run.rescored, items=lines)
-
-
-@operation(
-    "put", "/lead-coverage/{covering_id:uuid}", summary="Say what a partner covers, by the partner's id",
-    tag="Vendor leads", permission="vendor_lead.write", body=CoverageIn, answer=CoverageOut,
-)  # fmt: skip
-def put_lead_coverage(call: Call[CoverageIn, Any]) -> CoverageOut:
-    said = call.body.model_dump()
-    return CoverageOut(version=service.set_coverage(call.uow, call.actor, call.path["covering_id"], **said))
+    return TryOut(
+        moved=run.moved, rescored=run.rescored, occupied_days=run.occupied.days, measured=run.occupied.measured,
+        items=lines,
+    )  # fmt: skip

@@ -129,5 +129,7 @@ TOUCHES = """SELECT no, 'touchpoint:' || lpad(touchpoint.id::text, 19, '0') AS t
     JOIN lead_note ON lead_note.lead_id = lead.id
     WHERE lead_note.kind IN ('call','meeting','event') AND lead_note.side = 'partner'
       AND lead_note.created_at <= %(cut_off)s
+      AND NOT EXISTS (SELECT FROM lead_intake WHERE lead_intake.id = (lead_note.data->>'intake')::uuid
+                      AND lead_intake.undone_at <= %(cut_off)s)
       AND CASE lead_note.kind WHEN 'event' THEN 'event' ELSE 'activity' END = ANY(%(kinds)s)
     ORDER BY no"""

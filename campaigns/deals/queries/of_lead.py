@@ -1,4 +1,4 @@
-"""Which deal a partner's lead became."""
+"""Which deal a lead became, for the partner and for the vendor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import may
-from campaigns.core.tenancy import partner_of
+from campaigns.core.tenancy import partner_of, programme_of
 from campaigns.deals.models import Deal
 
 
@@ -19,3 +19,13 @@ def deal_of_lead(session: Session, actor: Actor, lead_id: UUID) -> UUID | None:
         return None
     mine = select(Deal.id).where(Deal.lead_id == lead_id, Deal.partner_id == partner_of(actor))
     return session.scalar(mine.order_by(Deal.created_at.desc(), Deal.id.desc()).limit(1))
+
+
+def registration_of_lead(session: Session, actor: Actor, lead_id: UUID) -> UUID | None:
+    """The newest registration that began with a vendor's lead; None for a draft, which is the partner's own."""
+    if not may(actor, "registration.read"):
+        return None
+    query = select(Deal.id).where(
+        Deal.lead_id == lead_id, Deal.programme_id == programme_of(actor), Deal.submitted_at.is_not(None)
+    )
+    return session.scalar(query.order_by(Deal.created_at.desc(), Deal.id.desc()).limit(1))

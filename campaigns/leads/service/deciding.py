@@ -17,6 +17,7 @@ from campaigns.launches.models import Launch
 from campaigns.leads.models import Lead, Submission
 from campaigns.leads.rules import STATES, TO, Answers
 from campaigns.leads.service.converting import Arrival, Converted, convert
+from campaigns.leads.service.holding import tell
 from campaigns.tracking.addresses import PublicSettings
 from campaigns.tracking.service import Followed
 
@@ -32,7 +33,7 @@ def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version:
     partner_id = partner_of(actor)
     row = must_exist(
         uow.session.execute(
-            select(Lead.state, Lead.version).where(Lead.id == lead_id, Lead.partner_id == partner_id)
+            select(Lead.state, Lead.own).where(Lead.id == lead_id, Lead.partner_id == partner_id)
         ).one_or_none(),
         "lead",
     )
@@ -55,6 +56,8 @@ def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version:
         raise DomainError(
             "lead.state", Kind.CONFLICT, "The lead has changed meanwhile. Look at it again.", state=row.state
         )
+    if not row.own:
+        tell(uow, actor, lead_id, "state", data={"to": TO[decision]})
     audit.record(uow, actor, f"lead.{decision}", "lead", lead_id, {"from": row.state})
     return int(moved)
 

@@ -34,10 +34,12 @@ def receive_leads(
     filename: str,
     data: bytes,
     programme_id: UUID | None = None,
+    draft: bool = False,
 ) -> UUID:
-    """Keep a file and owe its reading. `kind` csv or event; `source` is the list's or event's name.
+    """Keep a file and owe its reading; of a `draft` only when it is confirmed. `kind` csv or event; `source` is the
+    list's or event's name.
 
-    Raises `csv.…` for what is no CSV, `csv.empty`, `import.no_email` when no column holds addresses,
+    Raises `csv.…` for what is no CSV, `csv.empty`, `import.no_addresses` when no column holds addresses,
     `import.no_event` for an event without a name.
     """
     giver = giver_of(uow, actor, programme_id)
@@ -51,7 +53,7 @@ def receive_leads(
         raise invalid("csv.empty", "The file has no rows.")
     mapping, facts, has_header = lead_columns(head)
     if "email" not in mapping:
-        raise invalid("import.no_email", "No column holds addresses such as name@company.com.")
+        raise invalid("import.no_addresses", "No column holds addresses such as name@company.com.")
     import_id = new_id()
     key = f"lead-imports/{giver.programme_id}/{import_id}.csv"
     storage.put(key, data, "text/csv")
@@ -63,13 +65,19 @@ def receive_leads(
         LeadImport(
             id=import_id, created_at=uow.now, programme_id=giver.programme_id, partner_id=giver.partner_id,
             person_id=giver.person_id, kind=kind, source=named, filename=name, storage_key=key, options=options,
-            state="waiting", error="",
+            state="draft" if draft else "waiting", error="",
         )
     )  # fmt: skip
     uow.session.flush()
-    jobs.enqueue(uow, TASK, str(import_id), {"import_id": str(import_id)})
-    audit.record(uow, actor, "lead.import", "lead_import", import_id, {"kind": kind, "source": named})
+    if not draft:
+        owe_reading(uow, actor, import_id, kind, named)
     return import_id
+
+
+def owe_reading(uow: UnitOfWork, actor: Actor, import_id: UUID, kind: str, source: str) -> None:
+    """The file goes in as soon as a worker has time."""
+    jobs.enqueue(uow, TASK, str(import_id), {"import_id": str(import_id)})
+    audit.record(uow, actor, "lead.import", "lead_import", import_id, {"kind": kind, "source": source})
 
 
 def import_leads(factory: UnitOfWorkFactory, storage: Storage, import_id: UUID, *, batch: int = BATCH) -> None:
@@ -82,17 +90,17 @@ def import_leads(factory: UnitOfWorkFactory, storage: Storage, import_id: UUID, 
         options, key, done = dict(row.options), row.storage_key, row.rows_done
     try:
         cut = read_csv(storage.get(key), encoding=options["encoding"], delimiter=options["delimiter"])
-        total = sum(1 for _ in _body(cut, options))
+        total = sum(1 for _ in body_of(cut, options))
     except DomainError as error:
         if error.kind is Kind.UNAVAILABLE:
             raise
         fail_leads(factory, import_id, error.code)
         storage.delete(key)
         return
-    rows = islice(_body(cut, options), done, None)
+    rows = islice(body_of(cut, options), done, None)
     while True:
         part = list(islice(rows, batch))
-        read = [_read(one, options) for one in part]
+        read = [read_row(one, options) for one in part]
         with factory() as uow:
             if not _record(uow, import_id, done, total, len(part), read, options):
                 return
@@ -102,14 +110,17 @@ def import_leads(factory: UnitOfWorkFactory, storage: Storage, import_id: UUID, 
             return
 
 
-def _body(cut: CsvText, options: Mapping[str, Any]) -> Iterator[CsvRow]:
+def body_of(cut: CsvText, options: Mapping[str, Any]) -> Iterator[CsvRow]:
+    """The rows below the header, if there is one."""
     rows = rows_of(cut)
     if options["has_header"]:
         next(rows, None)
     return rows
 
 
-def _read(row: CsvRow, options: Mapping[str, Any]) -> LeadRow | dict[str, Any]:
+def read_row(row: CsvRow, options: Mapping[str, Any]) -> LeadRow | dict[str, Any]:
+    """A row as a lead, or its line, code and cell when it cannot be one."""
+
     def cells(columns: Mapping[str, int]) -> dict[str, str]:
         return {name: row.cells[index] for name, index in columns.items() if index < len(row.cells)}
 
@@ -133,7 +144,7 @@ def _record(
     row = uow.session.get(LeadImport, import_id, with_for_update=True)
     if row is None or row.rows_done != done or row.state != "running":
         return False
-    giver = Giver(row.programme_id, row.partner_id, row.person_id, options["locale"])
+    giver = Giver(row.programme_id, row.partner_id, row.person_id, options["locale"], row.id)
     taken = take_rows(uow, giver, row.kind, row.source, [one for one in read if isinstance(one, LeadRow)])
     bad = [one for one in read if isinstance(one, dict)]
     row.taken += len(taken.new)

@@ -43,7 +43,7 @@ def offer_next(uow: UnitOfWork, standing_of: StandingOf, lead_id: UUID) -> str:
     if _rounds(uow.session, lead) >= published.rules.rounds:
         return _to_pool(uow, lead, "rounds")
     standing = standing_of(uow.session, lead.programme_id, lead.company_key)
-    refused = refusers_of(uow.session, lead_id)
+    refused = refusers_of(uow.session, lead)
     # one at a time in a programme, so that two leads at once do not both see a partner with nothing to do
     lock = func.pg_advisory_xact_lock(func.hashtextextended(f"lead_routing:{lead.programme_id}", 0))
     uow.session.execute(select(lock))

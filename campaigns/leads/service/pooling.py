@@ -107,7 +107,7 @@ def refuse_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> UUID:
 
 
 def route_again(uow: UnitOfWork, actor: Actor, lead_id: UUID) -> None:
-    """Take a lead out of the pool and have the rules choose once more, among those not asked yet."""
+    """Take a lead out of the pool and have the rules choose once more, among those who did not decline it."""
     require(actor, "vendor_lead.write")
     own = select(Lead.id).where(Lead.id == lead_id, Lead.programme_id == programme_of(actor), Lead.own.is_(False))
     must_exist(uow.session.execute(own).scalar_one_or_none(), "lead")

@@ -38,6 +38,7 @@ class Giver:
     partner_id: UUID | None
     person_id: UUID | None
     locale: str
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def _receive(uow: UnitOfWork, giver: Giver, kind: str, source: str, row: LeadRow
         .values(
             id=new_id(), created_at=uow.now, programme_id=giver.programme_id, partner_id=giver.partner_id,
             person_id=giver.person_id, kind=kind, source=source, line=row.line, digest=row.digest, data=dict(row.raw),
+            import_id=giver.import_id,
         )
         .on_conflict_do_nothing(
             index_elements=["programme_id", *([] if vendor else ["partner_id"]), "source", "digest"],
-            index_where=text("partner_id IS NULL" if vendor else "partner_id IS NOT NULL"),
+            index_where=text(f"partner_id IS {'' if vendor else 'NOT '}NULL AND undone_at IS NULL"),
         )
         .returning(LeadIntake.id)
     ).scalar_one_or_none()  # fmt: skip
@@ -153,7 +155,7 @@ def _lead_of(uow: UnitOfWork, giver: Giver, source: str, row: LeadRow) -> UUID:
     intake = uow.session.execute(
         select(LeadIntake.id).where(
             LeadIntake.programme_id == giver.programme_id, LeadIntake.partner_id.is_not_distinct_from(giver.partner_id),
-            LeadIntake.source == source, LeadIntake.digest == row.digest,
+            LeadIntake.source == source, LeadIntake.digest == row.digest, LeadIntake.undone_at.is_(None),
         )
     ).scalar_one()  # fmt: skip
     made = uow.session.execute(select(Lead.id).where(Lead.intake_id == intake)).scalar_one_or_none()

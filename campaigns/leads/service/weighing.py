@@ -6,12 +6,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.db import jobs
 from campaigns.db.unit_of_work import UnitOfWork
-from campaigns.leads.models import Lead, LeadMerge, LeadNote, LeadSubmission, Submission
+from campaigns.leads.models import Lead, LeadIntake, LeadMerge, LeadNote, LeadSubmission, Submission
 from campaigns.leads.policy import LeadRules
 from campaigns.leads.reading import score_values
 from campaigns.leads.rules_in_force import rules_in_force
@@ -60,9 +60,12 @@ def touch_counts(session: Session, lead: Lead) -> dict[str, int]:
                 .group_by(Touchpoint.kind)
             )
             counts.update(dict(rows.tuples().all()))
+    undone = select(LeadIntake.id).where(
+        LeadIntake.id == cast(LeadNote.data["intake"].astext, Uuid), LeadIntake.undone_at.is_not(None)
+    )
     counts["event"] += session.execute(
         select(func.count()).where(
-            LeadNote.lead_id.in_([lead.id, *(one.id for one in losers)]), LeadNote.kind == "event"
+            LeadNote.lead_id.in_([lead.id, *(one.id for one in losers)]), LeadNote.kind == "event", ~undone.exists()
         )
     ).scalar_one()
     return dict(counts)

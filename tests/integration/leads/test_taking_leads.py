@@ -110,7 +110,7 @@ def test_an_attendance_is_a_touch_that_scores(uow, network):
 
 
 def test_files_that_cannot_be_are_refused_at_once(uow, network):
-    for data, code in ((b"a;b\n1;2\n", "import.no_email"), (b"", "csv.empty"), (b"PK\x03\x04x", "csv.spreadsheet")):
+    for data, code in ((b"a;b\n1;2\n", "import.no_addresses"), (b"", "csv.empty"), (b"PK\x03\x04x", "csv.spreadsheet")):
         with pytest.raises(DomainError, match=code):
             read_file(uow, network.vendor, data)
     with pytest.raises(DomainError, match=r"import\.no_event"):

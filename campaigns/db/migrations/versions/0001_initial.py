@@ -384,33 +384,16 @@ def upgrade() -> None:
     sa.Column('rows_done', sa.Integer(), server_default='0', nullable=False),
     sa.Column('taken', sa.Integer(), server_default='0', nullable=False),
     sa.Column('known', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('undone', sa.Integer(), server_default='0', nullable=False),
     sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('waiting','running','done','failed')", name=op.f('ck_lead_import_state')),
+    sa.CheckConstraint("state IN ('draft','waiting','running','done','failed','undoing','undone')", name=op.f('ck_lead_import_state')),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_import_partner_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_import_person_id')),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_import_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_import'))
     )
-    op.create_table('lead_intake',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('programme_id', sa.Uuid(), nullable=False),
-    sa.Column('partner_id', sa.Uuid(), nullable=True),
-    sa.Column('person_id', sa.Uuid(), nullable=True),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('source', sa.Text(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=True),
-    sa.Column('digest', sa.Text(), nullable=False),
-    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.CheckConstraint("kind IN ('csv','api','event','page')", name=op.f('ck_lead_intake_kind')),
-    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_intake_partner_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_intake_person_id')),
-    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_intake_programme_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_intake'))
-    )
-    op.create_index('uq_lead_intake_partner', 'lead_intake', ['programme_id', 'partner_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NOT NULL'))
-    op.create_index('uq_lead_intake_programme', 'lead_intake', ['programme_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NULL'))
+    op.create_index('ix_lead_import_giver', 'lead_import', ['programme_id', 'partner_id', 'created_at'], unique=False)
     op.create_table('lead_policy',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -757,6 +740,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('kit_id', 'number', name=op.f('uq_kit_version_kit_id_number'))
     )
     op.create_index('ix_kit_version_published', 'kit_version', ['kit_id'], unique=False, postgresql_where=sa.text("state = 'published'"))
+    op.create_table('lead_intake',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=True),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('import_id', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('csv','api','event','page')", name=op.f('ck_lead_intake_kind')),
+    sa.ForeignKeyConstraint(['import_id'], ['lead_import.id'], name=op.f('fk_lead_intake_import_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_lead_intake_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_lead_intake_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_lead_intake_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_intake'))
+    )
+    op.create_index('ix_lead_intake_import', 'lead_intake', ['import_id'], unique=False, postgresql_where=sa.text('import_id IS NOT NULL'))
+    op.create_index('uq_lead_intake_partner', 'lead_intake', ['programme_id', 'partner_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NOT NULL AND undone_at IS NULL'))
+    op.create_index('uq_lead_intake_programme', 'lead_intake', ['programme_id', 'source', 'digest'], unique=True, postgresql_where=sa.text('partner_id IS NULL AND undone_at IS NULL'))
     op.create_table('list_member',
     sa.Column('list_id', sa.Uuid(), nullable=False),
     sa.Column('contact_id', sa.Uuid(), nullable=False),

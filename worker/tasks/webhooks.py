@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from campaigns.bootstrap import Container
+from campaigns.core.logs import get_logger
 from campaigns.db.jobs import ClaimedJob
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.gateways.guarded_post import post
 from campaigns.outbound import delivering
 from campaigns.outbound.events import FAN_OUT
 from campaigns.outbound.outcomes import Outcome, record
+from campaigns.outbound.pruning import Keep, prune_told
 from worker.task import job_task, tick_task
+
+log = get_logger(__name__)
 
 
 @job_task(FAN_OUT)
@@ -41,6 +46,21 @@ def deliver(container: Container, job: ClaimedJob) -> None:
     outcome = Outcome(reply.status, reply.error, reply.answer, reply.retry_after_s)
     with container.uow(job.request_id) as uow:
         record(uow, claimed.delivery_id, claimed.attempt, outcome, settings.public_url)
+
+
+PRUNE = "outbound.prune"
+
+
+@job_task(PRUNE, soft_limit_s=600)
+def prune(container: Container, job: ClaimedJob) -> None:
+    """Delete events, deliveries and received changes whose time is over, as the settings say."""
+    days = container.settings
+    keep = Keep(
+        timedelta(days=days.keep_events_days),
+        timedelta(days=days.keep_deliveries_days),
+        timedelta(days=days.keep_changes_days),
+    )
+    log.info("outbound.pruned", day=job.payload.get("day", ""), **prune_told(container.uow, keep))
 
 
 @tick_task("outbound.tick")

@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, str] = {
     "pool.refuse": N_("Refused a lead of the pool"),
     "product.add": N_("Added a product line"),
     "product.change": N_("Changed a product line"),
+    "deal.mail_address": N_("A new address for registrations by mail was made"),
     "deal.owned": N_("A CRM keeps the deal’s stage and amount now"),
     "webhook.change": N_("Changed a webhook"),
     "webhook.disable": N_("Closed a webhook"),

@@ -46,6 +46,11 @@ class Settings:
     webhook_loopback: bool = False  # this machine may be told of events: for tests and development
 
     @property
+    def mailed_to(self) -> str:
+        """The domain of the addresses registrations are mailed to."""
+        return self.deal_mail_domain or self.sender_domain
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies carry Secure whenever people come over HTTPS."""
         return self.public_url.startswith("https://")

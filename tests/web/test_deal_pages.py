@@ -465,3 +465,18 @@ def test_a_reviewer_picks_a_conflict_and_a_team_by_hand(
     told = second.get(f"/portal/deals/{mine}").get_data(as_text=True)
     assert "Another partner" not in told
     assert "37.5%" in told
+
+
+def test_the_address_for_mail_is_shown_and_renewed(sign_in: SignIn, market: World) -> None:
+    partner, other = sign_in("partner"), sign_in("other_partner")
+
+    def address(client: FlaskClient) -> str:
+        found = re.search(r"deals\+[a-z0-9]{20}@[a-z.]+", client.get("/portal/deals/mail").get_data(as_text=True))
+        assert found
+        return found[0]
+
+    before = address(partner)
+    assert address(partner) == before
+    assert address(other) != before
+    assert post(partner, "/portal/deals/mail/renew").status_code == 303
+    assert address(partner) != before

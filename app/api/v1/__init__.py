@@ -16,7 +16,7 @@ RESOURCES = (
     "me", "programmes", "people", "tokens", "brand", "kits", "campaigns", "launches", "launch_files", "totals", "lists",
     "contacts", "suppressions", "imports", "leads", "lead_offers", "vendor_leads", "lead_imports",
     "exports", "partners", "outbox", "audit", "webhooks", "webhook_deliveries", "inbound_changes", "changes", "reports",
-    "deal_files", "deals", "registrations", "accounts", "policies",
+    "deal_files", "deal_mail", "deals", "registrations", "accounts", "policies",
     "product_lines",
 )  # fmt: skip
 

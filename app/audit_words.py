@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "webhook.gone": N_("A webhook’s receiver said it is gone"),
     "webhook.pause": N_("Paused a webhook"),
     "webhook.ping": N_("Tried a webhook"),
+    "webhook.read_now": N_("A system was read at once"),
     "webhook.replay": N_("Repeated a delivery"),
     "webhook.replay_all": N_("Repeated all failed deliveries"),
     "webhook.skip": N_("Skipped a delivery"),

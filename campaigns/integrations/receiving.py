@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,14 +82,22 @@ def _object(body: bytes) -> dict[str, Any]:
     return found
 
 
-def keep_change(uow: UnitOfWork, programme_id: UUID, endpoint_id: UUID, message_id: str, body: dict[str, Any]) -> Taken:
+def keep_change(
+    uow: UnitOfWork,
+    programme_id: UUID,
+    endpoint_id: UUID,
+    message_id: str,
+    body: dict[str, Any],
+    *,
+    told_at: datetime | None = None,
+) -> Taken:
     """Keep a change and ask for its application; the one before where the message came already."""
     type_ = body.get("type")
     made = uow.session.execute(
         insert(InboundChange)
         .values(
             id=new_id(), created_at=uow.now, programme_id=programme_id, endpoint_id=endpoint_id,
-            message_id=message_id, type=type_[:80] if isinstance(type_, str) else "", body=body,
+            message_id=message_id, told_at=told_at, type=type_[:80] if isinstance(type_, str) else "", body=body,
         )
         .on_conflict_do_nothing(index_elements=["endpoint_id", "message_id"])
         .returning(InboundChange.id)

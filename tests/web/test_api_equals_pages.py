@@ -28,12 +28,13 @@ SAME: dict[str, tuple[str, ...]] = {
     "POST /admin/webhooks": ("create_webhook",),
     "POST /admin/webhooks/<uuid:endpoint_id>": ("put_webhook",),
     "POST /admin/webhooks/<uuid:endpoint_id>/rotate": ("rotate_webhook",),
-    "POST /admin/webhooks/<uuid:endpoint_id>/<any(pause,resume,ping,disable,replay):deed>": (
+    "POST /admin/webhooks/<uuid:endpoint_id>/<any(pause,resume,ping,disable,replay,read):deed>": (
         "pause_webhook",
         "resume_webhook",
         "ping_webhook",
         "disable_webhook",
         "replay_webhook",
+        "read_webhook",
     ),
     "POST /admin/webhooks/deliveries/<uuid:delivery_id>/<any(replay,skip):deed>": (
         "replay_webhook_delivery",

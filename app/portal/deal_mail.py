@@ -21,12 +21,12 @@ SAMPLE = {
 }  # fmt: skip
 
 
-def sample_lines(language: str, programmes: list[str], products: list[str]) -> list[str]:
-    """A message that is complete, in the labels of a language."""
+def sample_lines(language: str, programmes: list[str], products: list[str]) -> list[tuple[str, str]]:
+    """A message that is complete, as (label of a language, value)."""
     values = SAMPLE | {"product_line": products[0] if products else ""}
     names = (["programme"] if len(programmes) > 1 else []) + list(ASKED)
     values |= {"programme": programmes[0] if programmes else ""}
-    return [f"{label_of(name, language)}: {values[name]}" for name in names]
+    return [(label_of(name, language), values[name]) for name in names]
 
 
 @blueprint.get("")
@@ -39,7 +39,7 @@ def show() -> str:
     lines = sample_lines(current.actor().locale, [one.name for one in known], products)
     return render_template(
         "portal/deal_mail.html", address=written_address(row.token, container().settings.mailed_to),
-        since=row.created_at, sample="\n".join(lines), products=products,
+        since=row.created_at, sample=lines, products=products,
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from app.i18n.formats import date, money
 from campaigns.deals.queries.timeline import TimelineLine
 
 TITLES: Mapping[str, str] = {
-    "submit": N_("Registered"),
     "submitted": N_("Registered"),
     "expired": N_("Protection ended"),
     "approved": N_("Approved and protected"),
@@ -32,7 +31,6 @@ TITLES: Mapping[str, str] = {
     "lost": N_("Lost"),
     "withdrawn": N_("Withdrawn"),
     "revoked": N_("Protection taken back"),
-    "expire": N_("Protection ended"),
     "shared": N_("Joined with another registration"),
     "team": N_("The team changed"),
     "progress": N_("Progress"),

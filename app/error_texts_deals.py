@@ -46,6 +46,8 @@ TEXTS: dict[str, str] = {
     "deal.same_reviewer": N_("Another person than before decides about an appeal."),
     "deal.second_person": N_("Another person than the one who asked confirms this."),
     "deal.route": N_("Others review this deal."),
+    "deal.reference_unknown": N_("There is no registration %(references)s."),
+    "deal.too_many": N_("Name at most %(needed)s."),
     "deal.split": N_("The parts name every partner of the team and make 100 % together."),
     "deal.team": N_("A team has each partner once, and the registering partner leads it."),
     "deal.share_order": N_("The earlier registration goes on; share the later one."),

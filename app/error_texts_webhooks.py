@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "endpoint.title": N_("A title has at most 80 characters."),
     "endpoint.system": N_("A system is named like salesforce or crm-2."),
     "endpoint.types": N_("An event is named like deal.won or deal.*."),
+    "endpoint.adapter": N_("A system that is read needs an address and a name."),
     "endpoint.many": N_("A company has at most %(needed)s endpoints."),
     "endpoint.disabled": N_("This endpoint is switched off. Make a new one."),
     "endpoint.paused": N_("Nothing is sent to this endpoint now. Resume it first."),

@@ -40,6 +40,7 @@ RIGHTS: dict[str, str] = {
     "result.read": N_("See one’s own results"),
     "self.read": N_("See who the token acts as"),
     "self.write": N_("Change your own settings"),
+    "change.read": N_("Read what happened to leads and deals"),
     "webhook.manage": N_("Manage webhooks and the error desk"),
     "token.manage": N_("Make and revoke tokens"),
 }

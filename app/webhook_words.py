@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.i18n import N_, gettext
+from campaigns.integrations.feeds import FeedView
 from campaigns.outbound.queries import DeliveryView, EndpointView
 
 ENDPOINT = {
@@ -46,6 +47,22 @@ def delivery_state(state: str) -> tuple[str, str]:
 def delivery_error(one: DeliveryView) -> str:
     """What went wrong, in a sentence; a person's own reason as it was written; empty where nothing did."""
     return gettext(ERRORS[one.error]) if one.error in ERRORS else one.error
+
+
+ERRORS |= {f"crm.{name}": ERRORS[name] for name in ("dns", "address", "connect", "tls", "timeout", "protocol")} | {
+    "crm.too_large": N_("The answer is too large. Let the system answer page by page."),
+    "crm.status": N_("The system answered with an error."),
+    "crm_csv.header": N_("The first line lacks the columns at, type and external_id, or names one twice."),
+    "crm_csv.row": N_("A line of the answer cannot be read."),
+}
+
+
+def feed_error(one: FeedView) -> str:
+    """Why a system cannot be read, in a sentence, with the line or the status where there is one."""
+    said = gettext(ERRORS[one.error]) if one.error in ERRORS else str(one.problem.get("message", ""))
+    found = one.problem.get("params", {})
+    number = found.get("status") or found.get("line")
+    return f"{said} ({number})" if number else said
 
 
 CHANGE = DELIVERY | {"applied": ("ok", N_("applied")), "ignored": ("wait", N_("ignored"))}

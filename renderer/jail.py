@@ -20,12 +20,13 @@ from typing import IO, Any, Literal
 
 from renderer.errors import RenderError
 
-Task = Literal["logo.intake", "pdf.inspect", "image.inspect"]
+Task = Literal["logo.intake", "pdf.inspect", "image.inspect", "mail.read"]
 
 # The allow-list: what a jailed child may be asked to run, each `(data: bytes, args: Mapping[str, str]) -> JailResult`.
 TASKS: Mapping[str, str] = {
     "logo.intake": "renderer.logo.intake:intake_task",
     "pdf.inspect": "renderer.pdf.inspect:inspect_task",
+    "mail.read": "renderer.message:read_task",
     "image.inspect": "renderer.image.inspect:inspect_task",
 }
 WALL_S = 20.0

@@ -19,7 +19,9 @@ from campaigns.db.triggers import statements
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.metadata import metadata
 
-pytest_plugins = [f"tests.fixtures.{name}" for name in ("services", "seaweed", "stack", "sink", "chromium", "receiver")]
+pytest_plugins = [
+    f"tests.fixtures.{name}" for name in ("services", "seaweed", "stack", "sink", "chromium", "receiver", "crm_peer")
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("house", settings.default, deadline=None)  # a busy machine is no defect of ours

@@ -14,6 +14,7 @@ EVERY_S: dict[str, float] = {
     "upkeep.sweep": 2.0,
     "sequences.tick": 2.0,
     "outbound.tick": 30.0,
+    "integrations.tick": 30.0,
     "upkeep.daily": 900.0,
     "people.daily": 900.0,
     "deals.tick": 15.0,

@@ -14,6 +14,7 @@ from app.auth.current import actor
 from app.i18n import gettext as _
 from app.unit_of_work import uow
 from campaigns.integrations import desk as inbound
+from campaigns.integrations import feeds
 from campaigns.outbound import desk as outgoing
 from campaigns.outbound import queries
 
@@ -27,6 +28,7 @@ def index() -> str:
     return render_template(
         "admin/error_desk.html",
         changes=inbound.failed_changes(uow().session, actor()),
+        feeds=feeds.feeds_of(uow().session, actor(), failing=True),
         deliveries=queries.deliveries_of(uow().session, actor(), state="failed"),
         words=webhook_words,
     )

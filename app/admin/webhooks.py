@@ -17,17 +17,21 @@ from app.forms import form_version
 from app.i18n import gettext as _
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
+from campaigns.integrations import feeds
 from campaigns.outbound import cloud_events, desk, endpoints, queries
 from campaigns.outbound.endpoints import EndpointForm
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
-DEEDS = "pause,resume,ping,disable,replay"
+DEEDS = "pause,resume,ping,disable,replay,read"
 
 
 def _form() -> EndpointForm:
     given = request.form
     types = tuple(given.get("types", "").replace(",", " ").split())
-    return EndpointForm(given.get("url", "").strip(), given.get("title", ""), given.get("system", "").strip(), types)
+    return EndpointForm(
+        given.get("url", "").strip(), given.get("title", ""), given.get("system", "").strip(), types,
+        given.get("adapter", ""),
+    )  # fmt: skip
 
 
 def _list(refusal: DomainError | None = None, made: Any = None) -> str:
@@ -44,7 +48,13 @@ def _list(refusal: DomainError | None = None, made: Any = None) -> str:
 
 def _one(endpoint_id: UUID, refusal: DomainError | None = None, made: Any = None) -> str:
     one = queries.endpoint_of(uow().session, actor(), endpoint_id)
-    shown = {"url": one.url, "title": one.title, "system": one.system, "types": " ".join(one.types)}
+    shown = {
+        "url": one.url,
+        "title": one.title,
+        "system": one.system,
+        "types": " ".join(one.types),
+        "adapter": one.adapter,
+    }
     return render_template(
         "admin/webhook.html",
         one=one,
@@ -53,6 +63,7 @@ def _one(endpoint_id: UUID, refusal: DomainError | None = None, made: Any = None
         errors=errors_by_field(refusal.problems) if refusal else {},
         refused=text_of(refusal) if refusal else "",
         made=made,
+        feeds=feeds.feeds_of(uow().session, actor(), endpoint_id=endpoint_id),
         inbound=f"{container().settings.public_url}/hooks/in/{one.id}",
         now=uow().now,
         words=webhook_words,
@@ -128,6 +139,9 @@ def do(endpoint_id: UUID, deed: str) -> Response:
     elif deed == "ping":
         endpoints.ping_endpoint(work, acting, endpoint_id)
         flash(_("A test message is on its way. Load this page again to see how it went."))
+    elif deed == "read":
+        feeds.read_now(work, acting, endpoint_id)
+        flash(_("It is read now. Load this page again to see what came."))
     elif deed == "disable":
         endpoints.disable_endpoint(work, acting, endpoint_id)
         flash(_("Switched off for good."))

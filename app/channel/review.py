@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.auth import current
 from app.auth.access import permission
+from app.channel import picking
 from app.channel.review_view import review_context
 from app.error_texts import text_of
 from app.forms import form_uuid, form_version
@@ -60,10 +61,6 @@ def _reject(work: UnitOfWork, actor: Actor, deal_id: UUID, version: int) -> None
     rejecting.reject(work, actor, deal_id, version, reason_code=_words("rejected"), words=_words())
 
 
-def _conflict(work: UnitOfWork, actor: Actor, deal_id: UUID, version: int) -> None:
-    reviewing.call_conflict(work, actor, deal_id, version, words=_words("inner"))
-
-
 def _resolve_approve(work: UnitOfWork, actor: Actor, deal_id: UUID, version: int) -> None:
     approving.resolve_approve(work, actor, deal_id, version, _words("resolved"), _words("inner"))
 
@@ -79,22 +76,12 @@ def _resolve_share(work: UnitOfWork, actor: Actor, deal_id: UUID, version: int) 
     """The later partner's part is typed in percent; the rest of the team keeps its proportions."""
     into = form_uuid("into")
     page, other = (desk_page(work.session, actor, one) for one in (deal_id, into))
-    part = _basis_points(_words("part"))
+    part = picking.basis_points(_words("part"))
     sharing.resolve_share(
         work, actor, deal_id, version, into=into, parts=parts_with(
-            {one.partner_id: one.split_bp for one in other.team}, page.row.partner_id, part
-        ), reason_code=_words("resolved"), words=_words(),
+            {one.partner_id: one.split_bp for one in other.team if one.partner_id}, page.row.partner_id, part
+        ), reason_code=_words("resolved"), words=_words(), named=_words("named") == "1",
     )  # fmt: skip
-
-
-def _basis_points(text: str) -> int:
-    try:
-        part = round(float(text.replace(",", ".")) * 100)
-    except (ValueError, OverflowError):
-        part = -1
-    if not 0 <= part <= 10_000:
-        raise invalid("deal.split", "The parts name every partner of the team and make 100 % together.")
-    return part
 
 
 def parts_with(team: dict[UUID, int], joining: UUID, part: int) -> dict[UUID, int]:
@@ -119,7 +106,8 @@ DECISIONS: dict[str, Decision] = {
     "approve": _approve,
     "return": _return,
     "reject": _reject,
-    "conflict": _conflict,
+    "conflict": picking.call_conflict,
+    "team": picking.set_team,
     "resolve_approve": _resolve_approve,
     "resolve_reject": _resolve_reject,
     "resolve_share": _resolve_share,

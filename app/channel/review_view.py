@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.auth import current
+from app.channel.picking import NEW_ROWS
 from app.deal_events import told
 from app.deal_words import (
     AGAINST,
@@ -27,10 +28,13 @@ from app.i18n import gettext as _
 from app.i18n.formats import countries, date, money
 from app.i18n.formats import datetime as when
 from app.unit_of_work import container, uow
+from campaigns.accounts.queries import opportunities_of
 from campaigns.core.permissions import may
 from campaigns.deals.queries.clock import clocks_of, deciders_of
 from campaigns.deals.queries.desk import DeskPage
 from campaigns.deals.queries.matches import MatchSide
+from campaigns.deals.queries.parts import TeamRow
+from campaigns.deals.queries.picked import partners_to_team
 from campaigns.reports.runs import run_with
 
 SAME = {"number": "registry_id", "registry": "registry_id", "domain": "website", "email": "email", "name": "name"} | {
@@ -117,5 +121,9 @@ def review_context(page: DeskPage, refused: str = "") -> dict[str, Any]:
         "revocations": words(REVOKED), "losses": words(LOST), "groups": words(GROUPS),
         "role": lambda code: word(ROLES, code), "steps": page.steps if may_decide else (),
         "open_kinds": open_kinds, "earlier": earlier, "may_decide": may_decide and not deciders.refusal,
+        "partners": partners_to_team(session, acting) if may_decide and page.may_team else [],
+        "team_rows": [*page.team, *[TeamRow(None, "", "support", 0)] * NEW_ROWS], "roles": words(ROLES),
+        "own_sales": opportunities_of(session, acting, limit=200)
+        if "conflict" in page.steps and may(acting, "account.read") else [],
         "refused": refused, "path_run": run_with(session, acting, row.id) if may(acting, "report.read") else None,
     }  # fmt: skip

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "kit": ("app.cli.kit_store:kit", "Check, translate, import and export campaign kits."),
     "export": ("app.cli.transfer:export", "Write everything of a programme to a folder."),
     "import": ("app.cli.transfer:import_", "Take an exported programme in, whole or not at all."),
+    "deal": ("app.cli.deal:deal", "Take a deal's registration from a mail server."),
     "render": ("app.cli.render:render", "Render a kit with a brand, without a service."),
 }
 HIDDEN: dict[str, str] = {"demo-seed": "app.cli.demo:demo_seed"}  # what other commands call

@@ -41,7 +41,7 @@ def seed_deals(container: Container, plan: DemoPlan) -> int:
         programme_id = uow.session.scalars(select(Programme.id).where(Programme.slug == plan.vendors[0].slug)).one()
         if uow.session.scalar(select(ProductLine.id).where(ProductLine.programme_id == programme_id).limit(1)):
             return 0
-        reviewer = _reviewer(uow, programme_id)
+        reviewer = reviewer_of(uow, programme_id)
         for code, name in PRODUCTS:
             add_product_line(uow, reviewer, code, name)
         publish_policy(uow, reviewer, RULES, after=0, note="The first rules")
@@ -69,7 +69,7 @@ def _day(uow: UnitOfWork, days: int) -> date:
     return uow.now.date() + timedelta(days=days)
 
 
-def _reviewer(uow: UnitOfWork, programme_id: UUID) -> Actor:
+def reviewer_of(uow: UnitOfWork, programme_id: UUID) -> Actor:
     """The vendor's first administrator."""
     person = uow.session.scalars(
         select(Grant.person_id).where(Grant.programme_id == programme_id, Grant.role == "admin").order_by(Grant.id)

@@ -82,9 +82,12 @@ def number(value: float | Decimal, digits: int | None = None) -> str:
     return numbers.format_decimal(value, pattern, locale=_locale())
 
 
-def percent(value: float) -> str:
-    """0.46 as `46 %`."""
-    return numbers.format_percent(value, locale=_locale())
+def percent(value: float, digits: int = 0) -> str:
+    """0.46 as `46 %`; up to `digits` decimals where there are any."""
+    if not digits:
+        return numbers.format_percent(value, locale=_locale())
+    pattern = Locale.parse(_locale()).percent_formats[None].pattern
+    return numbers.format_percent(value, pattern.replace("0", "0." + "#" * digits, 1), locale=_locale())
 
 
 def money(amount_minor: int, currency: str) -> str:

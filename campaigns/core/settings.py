@@ -39,12 +39,35 @@ class Settings:
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
     broker_prefix: str = "throughline"
+    keep_events_days: int = 90
+    keep_deliveries_days: int = 30
+    keep_changes_days: int = 90
+    deal_mail_domain: str = ""  # of the addresses registrations are mailed to; empty: `sender_domain`
     webhook_loopback: bool = False  # this machine may be told of events: for tests and development
+
+    @property
+    def mailed_to(self) -> str:
+        """The domain of the addresses registrations are mailed to."""
+        return self.deal_mail_domain or self.sender_domain
 
     @property
     def secure_cookies(self) -> bool:
         """Cookies carry Secure whenever people come over HTTPS."""
         return self.public_url.startswith("https://")
+
+
+KEPT_DAYS = {"KEEP_EVENTS_DAYS": 90, "KEEP_DELIVERIES_DAYS": 30, "KEEP_CHANGES_DAYS": 90}
+LEAST_DAYS, MOST_DAYS = 7, 3650
+
+
+def _days(problems: list[str], name: str, text: str, usual: int) -> int:
+    """A number of days within the bounds: a week, since failing receivers are tried for days, to ten years."""
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and LEAST_DAYS <= int(text) <= MOST_DAYS):
+        problems.append(f"{name} must be a number of days from {LEAST_DAYS} to {MOST_DAYS}")
+        return usual
+    return int(text)
 
 
 def _scheme(problems: list[str], name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -88,6 +111,10 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
     loopback = environ.get("WEBHOOK_LOOPBACK", "0").strip() or "0"
     if loopback not in ("0", "1"):
         problems.append("WEBHOOK_LOOPBACK must be 0 or 1")
+    keep = {name: _days(problems, name, environ.get(name, "").strip(), usual) for name, usual in KEPT_DAYS.items()}
+    mail_domain = environ.get("DEAL_MAIL_DOMAIN", "").strip().lower()
+    if mail_domain and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", mail_domain):
+        problems.append("DEAL_MAIL_DOMAIN must be a domain such as deals.example.com")
     if problems:
         raise SettingsError(problems)
     public = values["PUBLIC_URL"].rstrip("/")
@@ -106,6 +133,10 @@ def read(environ: Mapping[str, str], *, root: Path) -> Settings:
         trusted_proxies=int(proxies),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         broker_prefix=prefix,
+        keep_events_days=keep["KEEP_EVENTS_DAYS"],
+        keep_deliveries_days=keep["KEEP_DELIVERIES_DAYS"],
+        keep_changes_days=keep["KEEP_CHANGES_DAYS"],
+        deal_mail_domain=mail_domain,
         webhook_loopback=loopback == "1",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPEND_ONLY = (
     "audit_entry", "touchpoint", "artifact", "brand_revision", "logo", "attribution_run", "attribution_deal",
-    "attribution_credit", "attribution_share", "business_event", "deal_event", "deal_policy", "deal_priority",
+    "attribution_credit", "attribution_share", "deal_event", "deal_policy", "deal_priority",
     "lead_policy", "plan_rate",
 )  # fmt: skip
 
@@ -55,6 +55,22 @@ KEPT_SUBMISSION_TRIGGER = (
 )
 
 
+# an event is never changed; it goes when the time it is kept for is over, which the pruning alone says
+KEPT_EVENT = """
+CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND current_setting('throughline.pruning', true) = 'on' THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION 'rows of business_event are never changed' USING ERRCODE = 'restrict_violation';
+END $$
+"""
+KEPT_EVENT_TRIGGER = (
+    "CREATE TRIGGER business_event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change()"
+)
+
+
 def statements() -> list[str]:
     """Every statement, in order, for the first migration."""
     return [
@@ -64,4 +80,6 @@ def statements() -> list[str]:
         PINNED_KIT_VERSION_TRIGGER,
         KEPT_SUBMISSION,
         KEPT_SUBMISSION_TRIGGER,
+        KEPT_EVENT,
+        KEPT_EVENT_TRIGGER,
     ]

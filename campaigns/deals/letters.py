@@ -165,7 +165,7 @@ def _compose(
     def say(message: str) -> str:
         return in_language(language, message) % values
 
-    path = "/portal/deals/" if reader.partner_id else "/studio/deals/"
+    path = "/portal/deals/" if reader.partner_id else "/channel/deals/"
     return letter(
         language,
         say(wording.subject),

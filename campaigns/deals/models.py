@@ -88,6 +88,9 @@ class Deal(Keyed, Base):
     protected_until: Mapped[datetime | None]
     warn_at: Mapped[datetime | None]  # when the partner is next warned that protection ends
     extensions: Mapped[int] = mapped_column(server_default="0")
+    team_named: Mapped[bool] = mapped_column(
+        server_default=text("false")
+    )  # the team's partners read each other's names
     shared_into: Mapped[UUID | None] = mapped_column(ForeignKey("deal.id"))
     opportunity_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -266,6 +269,20 @@ class DealPolicy(Keyed, Base):
     note: Mapped[str] = mapped_column(server_default="")
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime]
+
+
+class DealMailAddress(Keyed, Base):
+    """The secret part of the address to which a partner's people mail registrations; one at a time is in force."""
+
+    __tablename__ = "deal_mail_address"
+    __table_args__ = (
+        UniqueConstraint("token"),
+        Index("uq_deal_mail_address_partner", "partner_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    token: Mapped[str]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
 
 
 class ProductLine(Keyed, Base):

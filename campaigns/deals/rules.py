@@ -48,6 +48,17 @@ _STEPS: Final = (
 )
 STEPS: Final = {step.name: step for step in _STEPS}
 
+# what a line of the timeline may be of; `app/deal_events.py` has words for each
+KINDS: Final = frozenset(
+    {
+        "submitted", "pick_up", "hand_back", "returned", "resubmitted", "conflict", "approved", "rejected",
+        "appealed", "appeal_refused", "reopened", "extension_asked", "extended", "extension_refused", "expired",
+        "converted", "won", "lost", "withdrawn", "revocation_asked", "revocation_refused", "revoked", "shared", "team",
+        "progress", "lines", "note", "evidence", "warning", "reminder", "resolved", "approval", "match_dismissed",
+        "account_moved",
+    }
+)  # fmt: skip
+
 REJECT_REASONS: Final = (
     "existing_customer", "already_registered", "own_opportunity", "not_qualified", "incomplete", "outside_territory",
     "no_partner_activity", "other",

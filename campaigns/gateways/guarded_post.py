@@ -1,4 +1,4 @@
-"""One POST to an address somebody else wrote down: no private network, no rebinding, no redirect, no endless answer."""
+"""One request to an address somebody else wrote: no private network, no rebinding, no redirect, no endless answer."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer of at most the size asked for, or an `error` as in `Reply`, or too_large."""
+
+    status: int | None = None
+    error: str = ""
+    data: bytes = b""
+    cursor: str = ""  # X-Next-Cursor, where there is more
+    retry_after: str = ""
+
+
 def post(
     target: Target,
     headers: Mapping[str, str],
@@ -69,37 +80,77 @@ def post(
 
     The name is resolved once; one address that is not public refuses all of them.
     """
+    found = _send(
+        "POST", target, headers, body, MOST_ANSWER, loopback=loopback, resolver=resolver, context=context,
+        whole_s=whole_s,
+    )  # fmt: skip
+    if found.status is None:
+        return Reply(error=found.error)
+    text = found.data.decode("utf-8", "replace").replace("\x00", "")[:2000]
+    return Reply(found.status, "", text, _seconds(found.retry_after or None, clock))
+
+
+def get(
+    target: Target,
+    headers: Mapping[str, str],
+    most: int,
+    *,
+    loopback: bool = False,
+    resolver: Resolver = look_up,
+    context: ssl.SSLContext | None = None,
+    whole_s: float = WHOLE_S,
+) -> Fetched:
+    """Fetch once, with the same guards; an answer longer than `most` bytes is the error too_large."""
+    found = _send(
+        "GET", target, headers, None, most + 1, loopback=loopback, resolver=resolver, context=context, whole_s=whole_s
+    )
+    return Fetched(error="too_large") if len(found.data) > most else found
+
+
+def _send(
+    method: str,
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    most: int,
+    *,
+    loopback: bool,
+    resolver: Resolver,
+    context: ssl.SSLContext | None,
+    whole_s: float,
+) -> Fetched:
     here = loopback and is_loopback_name(target.host)
     try:
         addresses = resolver(target.host, target.port)
     except (OSError, UnicodeError):
-        return Reply(error="dns")
+        return Fetched(error="dns")
     if not addresses:
-        return Reply(error="dns")
+        return Fetched(error="dns")
     if not all(may_connect(address, loopback=here) for address in addresses):
-        return Reply(error="address")
+        return Fetched(error="address")
     secure = (context or ssl.create_default_context()) if target.scheme == "https" else None
-    reply = Reply(error="connect")
+    reply = Fetched(error="connect")
     for address in addresses[:MOST_TRIED]:
         connection = _Pinned(target, address, secure)
         try:
             connection.connect()
         except OSError as error:
-            reply = Reply(error="tls" if isinstance(error, ssl.SSLError) else "connect")
+            reply = Fetched(error="tls" if isinstance(error, ssl.SSLError) else "connect")
             connection.close()
             continue
-        return _exchange(connection, target, headers, body, clock, whole_s)
+        return _exchange(connection, method, target, headers, body, most, whole_s)
     return reply
 
 
 def _exchange(
     connection: http.client.HTTPConnection,
+    method: str,
     target: Target,
     headers: Mapping[str, str],
-    body: bytes,
-    clock: Clock,
+    body: bytes | None,
+    most: int,
     whole_s: float,
-) -> Reply:
+) -> Fetched:
     """Send and read within `whole_s`; a timer cuts the line, since a drip of single bytes never times out by itself."""
     over = threading.Event()
 
@@ -116,18 +167,18 @@ def _exchange(
     timer.start()
     try:
         connection.sock.settimeout(whole_s)
-        connection.request("POST", target.path, body, dict(headers))
+        connection.request(method, target.path, body, dict(headers))
         line = connection.sock
         found = connection.getresponse()
         connection.sock = connection.sock or line  # kept for the timer when the answer ends the connection
-        answer = found.read(MOST_ANSWER)
+        data = found.read(most)
         if over.is_set():
-            return Reply(error="timeout")
-        text = answer.decode("utf-8", "replace").replace("\x00", "")[:2000]
-        return Reply(found.status, "", text, _seconds(found.getheader("Retry-After"), clock))
+            return Fetched(error="timeout")
+        cursor = (found.getheader("X-Next-Cursor") or "")[:200]
+        return Fetched(found.status, "", data, cursor, found.getheader("Retry-After") or "")
     except (OSError, http.client.HTTPException, ValueError) as error:
         timed_out = over.is_set() or isinstance(error, TimeoutError)
-        return Reply(error="timeout" if timed_out else "protocol")
+        return Fetched(error="timeout" if timed_out else "protocol")
     finally:
         timer.cancel()
         connection.close()

@@ -34,14 +34,14 @@ def apply_change(uow: UnitOfWork, change_id: UUID) -> str:
     system = uow.session.get_one(WebhookEndpoint, row.endpoint_id).system
     try:
         with uow.savepoint():
-            _carry_out(uow, row.programme_id, system, read_change(row.body))
+            changed = _carry_out(uow, row.programme_id, system, read_change(row.body))
     except DomainError as error:
         if error.kind in (Kind.UNAVAILABLE, Kind.THROTTLED):
             raise
         row.state = "ignored" if error.kind is Kind.GONE and error.code.startswith("change.") else "failed"
         row.code, row.problem = error.code, _problem(error)
     else:
-        row.state, row.code, row.problem = "applied", "", {}
+        row.state, row.code, row.problem = ("applied", "", {}) if changed else ("ignored", "change.echo", {})
     row.applied_at = uow.now
     uow.session.flush()
     return row.state
@@ -64,7 +64,9 @@ def _problem(error: DomainError) -> dict[str, Any]:
     )
 
 
-def _carry_out(uow: UnitOfWork, programme_id: UUID, system: str, change: Change) -> None:
+def _carry_out(uow: UnitOfWork, programme_id: UUID, system: str, change: Change) -> bool:
+    """False where it only told back what stands here already; the record is linked, and its revision seen, even so."""
+    changed = True
     family = change.type.split(".", maxsplit=1)[0]
     if family == "account":
         change = replace(change, object="account")  # as the import of accounts calls it
@@ -73,7 +75,7 @@ def _carry_out(uow: UnitOfWork, programme_id: UUID, system: str, change: Change)
         _refuse_stale(reference, change)
         account_id = apply_to_account(uow, programme_id, system, change)
         saw(uow, link(uow, programme_id, system, change, "account", account_id), change)
-        return
+        return changed
     if reference is None:
         subject = (find_deal if family == "deal" else find_lead)(uow, programme_id, change)
         reference = link(uow, programme_id, system, change, family, subject)
@@ -81,10 +83,11 @@ def _carry_out(uow: UnitOfWork, programme_id: UUID, system: str, change: Change)
         raise DomainError("change.other_record", Kind.INVALID, "This record stands for something else here.")
     _refuse_stale(reference, change)
     if family == "deal":
-        apply_to_deal(uow, system, change, reference.subject_id)
+        changed = apply_to_deal(uow, system, change, reference.subject_id)
     else:
         apply_to_lead(uow, system, change, reference.subject_id)
     saw(uow, reference, change)
+    return changed
 
 
 def _refuse_stale(reference: ExternalReference | None, change: Change) -> None:

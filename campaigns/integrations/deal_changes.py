@@ -31,21 +31,39 @@ def find_deal(uow: UnitOfWork, programme_id: UUID, change: Change) -> UUID:
     return must_exist(uow.session.scalar(query), "deal")  # type: ignore[no-any-return]
 
 
-def apply_to_deal(uow: UnitOfWork, system: str, change: Change, deal_id: UUID) -> None:
-    """Carry the change out. The first system that changes a deal owns its stage and amount from then on."""
+def apply_to_deal(uow: UnitOfWork, system: str, change: Change, deal_id: UUID) -> bool:
+    """Carry the change out; False for an echo, which changes nothing. The first system that changes a deal owns its
+    stage and amount from then on."""
     deal = lock_deals(uow, [deal_id])[deal_id]
     amount, currency = read_amount(change, deal.currency)
+    if _is_echo(change, deal, amount, currency):
+        return False
     if not deal.owner_system:
         change_row(uow, deal, {"owner_system": system})
         record_audit(uow, SYSTEM, deal, "owned", {"system": system})
     if change.type in ("deal.won", "deal.lost"):
         _close(uow, system, change, deal, amount, currency)
-        return
+        return True
     if change.type == "deal.amount" and amount is None:
         raise invalid("change.member", "amount is needed.", member="amount")
     if change.type == "deal.stage" and not change.text("stage", 80):
         raise invalid("change.member", "stage is needed.", member="stage")
     _progress(uow, system, change, deal, amount, currency)
+    return True
+
+
+def _is_echo(change: Change, deal: Deal, amount: int | None, currency: str | None) -> bool:
+    """Whether a system tells back what it was told: the state, stage, amount and day are those that stand here."""
+    if change.type in ("deal.won", "deal.lost"):
+        if deal.state != change.type.removeprefix("deal."):
+            return False
+        return amount is None or (amount, currency or deal.currency) == (deal.won_amount_minor, deal.currency)
+    said = [
+        (change.text("stage", 80) or None, deal.stage), (change.text("next_step") or None, deal.next_step),
+        (amount, deal.amount_minor), (currency, deal.currency), (change.day("close_on"), deal.close_on),
+    ]  # fmt: skip
+    told = [(value, present) for value, present in said if value is not None]
+    return bool(told) and all(value == present for value, present in told)
 
 
 def _progress(

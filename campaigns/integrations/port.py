@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -17,7 +17,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from campaigns.core.tenancy import must_exist
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.integrations.receiving import keep_change
 from campaigns.outbound.models import Watermark, WebhookEndpoint
@@ -45,35 +44,29 @@ class CrmPort(Protocol):
         ...
 
 
-def pull(uow: UnitOfWork, endpoint_id: UUID, object_: str, crm: CrmPort) -> int:
-    """Keep what a CRM tells since ten minutes before the watermark, and move it; how many changes were new.
-
-    Changes go the way of signed messages: kept once, applied by a job, on the error desk where that fails. The endpoint
-    is a vendor's with a system's name; `webhook.not_found` for any other. The watermark never moves back.
-    """
-    endpoint: WebhookEndpoint = must_exist(
-        uow.session.scalars(
-            select(WebhookEndpoint).where(
-                WebhookEndpoint.id == endpoint_id, WebhookEndpoint.programme_id.is_not(None),
-                WebhookEndpoint.system != "", WebhookEndpoint.state != "disabled",
-            )
-        ).one_or_none(),
-        "webhook",
-    )  # fmt: skip
-    programme_id = must_exist(endpoint.programme_id, "webhook")
-    reached = uow.session.scalar(
+def watermark_of(uow: UnitOfWork, programme_id: UUID, system: str, stream: str) -> datetime | None:
+    """How far a stream of a system was read; None before the first time."""
+    return uow.session.scalar(
         select(Watermark.reached).where(
-            Watermark.programme_id == programme_id, Watermark.system == endpoint.system, Watermark.object == object_
+            Watermark.programme_id == programme_id, Watermark.system == system, Watermark.object == stream
         )
     )
-    new, latest = 0, reached
-    for told in crm.changes(reached - OVERLAP if reached else None):
-        new += keep_change(uow, programme_id, endpoint.id, message_id_of(told), told.body).new
-        latest = told.at if latest is None else max(latest, told.at)
-    if latest is not None:
+
+
+def keep_told(uow: UnitOfWork, programme_id: UUID, endpoint: WebhookEndpoint, stream: str, told: Sequence[Told]) -> int:
+    """Keep what a system told and move its watermark to the latest of it; how many changes were new.
+
+    Changes go the way of signed messages: kept once, applied by a job, on the error desk where that fails. The
+    watermark never moves back.
+    """
+    new = 0
+    for one in told:
+        new += keep_change(uow, programme_id, endpoint.id, message_id_of(one), one.body, told_at=one.at).new
+    if told:
         row = insert(Watermark).values(
-            programme_id=programme_id, system=endpoint.system, object=object_, reached=latest, updated_at=uow.now
-        )
+            programme_id=programme_id, system=endpoint.system, object=stream, reached=max(one.at for one in told),
+            updated_at=uow.now,
+        )  # fmt: skip
         uow.session.execute(
             row.on_conflict_do_update(
                 index_elements=["programme_id", "system", "object"],

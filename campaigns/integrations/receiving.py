@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +32,30 @@ class Taken:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A message that its endpoint's secret signed: whose endpoint it is, and the message's id."""
+
+    endpoint_id: UUID
+    programme_id: UUID
+    message_id: str
+
+
 def receive(uow: UnitOfWork, secret_key: str, endpoint_id: UUID, headers: Mapping[str, str], body: bytes) -> Taken:
     """Verify a message of a vendor's endpoint with a system's name, and keep it.
 
-    Raises `hook.not_found`, `hook.too_large`, `hook.unsigned`, `hook.time`, `hook.signature`, and `hook.json` for a
-    genuine message that holds no JSON object.
+    Raises what `genuine` raises, and `hook.json` for a genuine message that holds no JSON object.
+    """
+    found = genuine(uow, secret_key, endpoint_id, headers, body, MOST_BYTES)
+    return keep_change(uow, found.programme_id, found.endpoint_id, found.message_id, _object(body))
+
+
+def genuine(
+    uow: UnitOfWork, secret_key: str, endpoint_id: UUID, headers: Mapping[str, str], body: bytes, most: int
+) -> Genuine:
+    """The endpoint behind a signed message of at most `most` bytes.
+
+    Raises `hook.not_found`, `hook.too_large`, `hook.unsigned`, `hook.time`, `hook.signature`.
     """
     endpoint = uow.session.scalars(
         select(WebhookEndpoint).where(
@@ -45,10 +65,10 @@ def receive(uow: UnitOfWork, secret_key: str, endpoint_id: UUID, headers: Mappin
     ).one_or_none()  # fmt: skip
     if endpoint is None or endpoint.programme_id is None:
         raise not_found("hook")
-    if len(body) > MOST_BYTES:
-        raise DomainError("hook.too_large", Kind.TOO_LARGE, f"At most {MOST_BYTES >> 10} kB are taken.")
+    if len(body) > most:
+        raise DomainError("hook.too_large", Kind.TOO_LARGE, f"At most {most >> 10} kB are taken.")
     message_id = verify(keys_of(secret_key, endpoint, uow), headers, body, uow.now)
-    return keep_change(uow, endpoint.programme_id, endpoint.id, message_id, _object(body))
+    return Genuine(endpoint.id, endpoint.programme_id, message_id)
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -62,14 +82,22 @@ def _object(body: bytes) -> dict[str, Any]:
     return found
 
 
-def keep_change(uow: UnitOfWork, programme_id: UUID, endpoint_id: UUID, message_id: str, body: dict[str, Any]) -> Taken:
+def keep_change(
+    uow: UnitOfWork,
+    programme_id: UUID,
+    endpoint_id: UUID,
+    message_id: str,
+    body: dict[str, Any],
+    *,
+    told_at: datetime | None = None,
+) -> Taken:
     """Keep a change and ask for its application; the one before where the message came already."""
     type_ = body.get("type")
     made = uow.session.execute(
         insert(InboundChange)
         .values(
             id=new_id(), created_at=uow.now, programme_id=programme_id, endpoint_id=endpoint_id,
-            message_id=message_id, type=type_[:80] if isinstance(type_, str) else "", body=body,
+            message_id=message_id, told_at=told_at, type=type_[:80] if isinstance(type_, str) else "", body=body,
         )
         .on_conflict_do_nothing(index_elements=["endpoint_id", "message_id"])
         .returning(InboundChange.id)

@@ -19,7 +19,7 @@ from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.integrations.canonical import Change
 from campaigns.leads.models import Lead, LeadNote
-from campaigns.outbound.events import record_event
+from campaigns.leads.service.holding import announce
 
 
 def find_lead(uow: UnitOfWork, programme_id: UUID, change: Change) -> UUID:
@@ -46,10 +46,7 @@ def apply_to_lead(uow: UnitOfWork, system: str, change: Change, lead_id: UUID) -
         )
     )  # fmt: skip
     uow.session.flush()
-    record_event(
-        uow, "lead.updated", "lead", lead.id, programme_id=lead.programme_id, partner_id=lead.partner_id,
-        data={"status": status}, origin=system,
-    )  # fmt: skip
+    announce(uow, lead, "updated", data={"what": "status", "status": status}, origin=system)
     audit.record(
         uow, SYSTEM, "lead.updated", "lead", lead.id, {"system": system, "status": status},
         programme_id=lead.programme_id,

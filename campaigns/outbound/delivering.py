@@ -38,6 +38,9 @@ class Claimed:
     target: Target
     headers: dict[str, str]
     body: bytes
+    adapter: str = ""
+    url: str = ""
+    keys: tuple[str, ...] = ()
 
 
 def keys_of(secret_key: str, endpoint: WebhookEndpoint, uow: UnitOfWork) -> list[str]:
@@ -133,7 +136,9 @@ def claim(uow: UnitOfWork, delivery_id: UUID, secret_key: str, source: str, *, l
     uow.session.flush()
     headers = sign(keys, f"msg_{delivery.id.hex}", uow.now, body)
     headers |= {"content-type": MEDIA_TYPE, "user-agent": AGENT, "connection": "close"}
-    return Claimed(delivery.id, delivery.attempts, target, headers, body)
+    return Claimed(
+        delivery.id, delivery.attempts, target, headers, body, endpoint.adapter, endpoint.url, tuple(keys)
+    )  # fmt: skip
 
 
 def wake_waiting(uow: UnitOfWork, endpoint_id: UUID) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from campaigns.core.actor import Actor
 from campaigns.core.errors import DomainError, Kind, invalid
@@ -21,25 +22,30 @@ from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.outbound.addresses import read_url
 from campaigns.outbound.cloud_events import PING
 from campaigns.outbound.delivering import queue_delivery, wake_waiting
-from campaigns.outbound.models import BusinessEvent, WebhookDelivery, WebhookEndpoint
+from campaigns.outbound.models import BusinessEvent, CrmFeed, WebhookDelivery, WebhookEndpoint
 from campaigns.outbound.signatures import new_secret, seal
 from campaigns.partners.models import Membership
 
 MOST = 20
 MOST_TYPES = 50
 OVERLAP = timedelta(hours=24)
+ADAPTERS = ("", "csv_http")
 _TYPE = re.compile(r"[a-z][a-z_]{0,39}\.(\*|[a-z][a-z_]{0,39})")
 _SYSTEM = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointForm:
-    """What a person writes. `types` like `deal.won` or `deal.*`, none: all. `system` names the system behind it."""
+    """What a person writes. `types` like `deal.won` or `deal.*`, none: all. `system` names the system behind it.
+
+    `adapter` is one of ADAPTERS where it is no receiver of webhooks but a system to speak with, and to read from.
+    """
 
     url: str
     title: str = ""
     system: str = ""
     types: tuple[str, ...] = ()
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class NewSecret:
     version: int
 
 
-def _check(form: EndpointForm, *, loopback: bool) -> None:
+def _check(form: EndpointForm, *, vendor: bool, loopback: bool) -> None:
     problems = []
     if form.url or not form.system:
         try:
@@ -64,7 +70,21 @@ def _check(form: EndpointForm, *, loopback: bool) -> None:
         problems.append(Problem("endpoint.system", "A system is named like salesforce or crm-2.", slot="system"))
     if len(form.types) > MOST_TYPES or not all(_TYPE.fullmatch(one) for one in form.types):
         problems.append(Problem("endpoint.types", "An event is named like deal.won or deal.*.", slot="types"))
+    if form.adapter and (form.adapter not in ADAPTERS or not vendor or not form.system or not form.url):
+        problems.append(
+            Problem("endpoint.adapter", "A vendor's system that is read needs an address and a name.", slot="adapter")
+        )
     raise_if_any("endpoint.invalid", "Please look at the marked fields.", problems)
+
+
+def keep_feed(uow: UnitOfWork, row: WebhookEndpoint) -> None:
+    """An endpoint with an adapter is read from now on; one without it is not."""
+    if row.adapter:
+        made = insert(CrmFeed).values(endpoint_id=row.id, due_at=uow.now)
+        uow.session.execute(made.on_conflict_do_nothing())
+    else:
+        gone = delete(CrmFeed).where(CrmFeed.endpoint_id == row.id)
+        uow.session.execute(gone.execution_options(synchronize_session=False))
 
 
 def create_endpoint(
@@ -72,7 +92,7 @@ def create_endpoint(
 ) -> NewSecret:
     """An endpoint of the actor's tenant. Every problem at once in `endpoint.invalid`; `endpoint.many` at the limit."""
     require(actor, "webhook.manage")
-    _check(form, loopback=loopback)
+    _check(form, vendor=actor.programme_id is not None, loopback=loopback)
     count = uow.session.scalar(
         select(func.count())
         .select_from(WebhookEndpoint)
@@ -83,11 +103,12 @@ def create_endpoint(
     secret = new_secret()
     row = WebhookEndpoint(
         id=new_id(), created_at=uow.now, programme_id=actor.programme_id, partner_id=actor.partner_id, url=form.url,
-        title=one_line(form.title), system=form.system, types=list(form.types),
+        title=one_line(form.title), system=form.system, types=list(form.types), adapter=form.adapter,
         sealed_secret=seal(secret_key, secret), version=1,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
+    keep_feed(uow, row)
     audit.record(uow, actor, "webhook.create", "webhook", row.id, {"url": form.url, "system": form.system})
     return NewSecret(row.id, secret, 1)
 
@@ -111,7 +132,9 @@ def change_endpoint(
 ) -> int:
     """Change what a person wrote; the new version. `edit.changed_meanwhile` if somebody was quicker."""
     row = _own(uow, actor, endpoint_id, version)
-    _check(form, loopback=loopback)
+    _check(form, vendor=actor.programme_id is not None, loopback=loopback)
+    row.adapter = form.adapter
+    keep_feed(uow, row)
     row.url, row.title, row.system, row.types = form.url, one_line(form.title), form.system, list(form.types)
     return _kept(uow, actor, row, "change", {"url": form.url, "system": form.system})
 

@@ -11,6 +11,7 @@ from campaigns.core.ids import new_id
 from campaigns.db import jobs
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.outbound.models import BusinessEvent, WebhookEndpoint
+from campaigns.outbound.types import EVENT_TYPES
 
 FAN_OUT = "outbound.fan_out"
 
@@ -34,8 +35,11 @@ def record_event(
     `type_` is `deal.approved` and the like. Without `partner_id` no partner is told. `data` is for both sides,
     `vendor_data` and `partner_data` for one. `origin` is the outside system whose change caused it: it is not told
     its own echo. `for_vendor=False` is for what is the partner's own affair. This is the one place where the fan-out
-    to endpoints is called for; without an endpoint there is none.
+    to endpoints is called for; without an endpoint there is none. A type that is not in `EVENT_TYPES` is a mistake of
+    the caller (LookupError): nothing is told that integrators cannot read about.
     """
+    if type_ not in EVENT_TYPES:
+        raise LookupError(f"{type_} is not a type of event")
     row = BusinessEvent(
         event_id=new_id(),
         type=type_,

@@ -22,7 +22,7 @@ def events_since(
     session: Session, actor: Actor, since: datetime | None, after: int, limit: int
 ) -> Sequence[BusinessEvent]:
     """Up to `limit` events of the actor's tenant that happened at `since` or later, numbered above `after`."""
-    require(actor, "webhook.manage")
+    require(actor, "change.read")
     query = select(BusinessEvent).where(BusinessEvent.id > after, BusinessEvent.type != PING)
     if actor.partner_id is not None:
         query = query.where(BusinessEvent.partner_id == actor.partner_id)

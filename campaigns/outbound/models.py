@@ -44,7 +44,9 @@ class BusinessEvent(Numbered, Base):
 class WebhookEndpoint(Keyed, Base):
     """An address of one tenant that is told of events. The secret is sealed with the installation's key.
 
-    An empty `url` is told nothing and only sends in. `pause_reason`: person, or failing after days of failure.
+    An empty `url` is told nothing and only sends in. `adapter` names the one that speaks with the system where that is
+    no receiver of webhooks (`integrations.adapters`); what it tells is then fetched. `pause_reason`: person, or failing
+    after days of failure.
     """
 
     __tablename__ = "webhook_endpoint"
@@ -61,6 +63,7 @@ class WebhookEndpoint(Keyed, Base):
     system: Mapped[str] = mapped_column(
         server_default=""
     )  # its name in external references; its own echo is kept from it
+    adapter: Mapped[str] = mapped_column(server_default="")
     types: Mapped[list[str]] = mapped_column(server_default="{}")  # empty: all
     sealed_secret: Mapped[str]
     former_secret: Mapped[str | None]  # signs too until `former_until`, so that a key can be changed without loss
@@ -135,10 +138,31 @@ class Watermark(Base):
     updated_at: Mapped[datetime]
 
 
+class CrmFeed(Base):
+    """When a system that is fetched from was read and is read next; `error` says why it could not be, until it can.
+
+    Until `lease_until` one process reads it; `attempt` is the number of the reading that may record its outcome.
+    """
+
+    __tablename__ = "crm_feed"
+    __table_args__ = (Index("ix_crm_feed_due", "due_at"),)
+    endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_endpoint.id"), primary_key=True)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    read_at: Mapped[datetime | None]
+    kept: Mapped[int] = mapped_column(server_default="0")  # changes that were new in the last reading
+    failing_since: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default="0")  # in a row
+    error: Mapped[str] = mapped_column(server_default="")
+    problem: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+
+
 class InboundChange(Keyed, Base):
     """A change another system sent, as received; `state` says what came of it.
 
-    A failed one can be replayed, or skipped with a reason.
+    A failed one can be replayed, or skipped with a reason. `told_at` is when it happened by the clock of a system that
+    was read: such a row is kept as long as it may be read again.
     """
 
     __tablename__ = "inbound_change"
@@ -151,6 +175,7 @@ class InboundChange(Keyed, Base):
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_endpoint.id"))
     message_id: Mapped[str]
     type: Mapped[str]
+    told_at: Mapped[datetime | None]
     body: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(server_default="waiting")
     code: Mapped[str] = mapped_column(server_default="")

@@ -29,6 +29,7 @@ class EndpointView:
     title: str
     system: str
     types: tuple[str, ...]
+    adapter: str
     state: str
     pause_reason: str
     failing_since: datetime | None
@@ -91,8 +92,8 @@ def _counts(session: Session, ids: Sequence[UUID]) -> dict[tuple[UUID, str], int
 
 def _endpoint(row: WebhookEndpoint, counts: dict[tuple[UUID, str], int]) -> EndpointView:
     return EndpointView(
-        row.id, row.created_at, row.url, row.title, row.system, tuple(row.types), row.state, row.pause_reason,
-        row.failing_since, row.former_until, row.version, counts.get((row.id, "waiting"), 0),
+        row.id, row.created_at, row.url, row.title, row.system, tuple(row.types), row.adapter, row.state,
+        row.pause_reason, row.failing_since, row.former_until, row.version, counts.get((row.id, "waiting"), 0),
         counts.get((row.id, "failed"), 0),
     )  # fmt: skip
 

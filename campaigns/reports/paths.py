@@ -60,7 +60,8 @@ def deal_path(session: Session, actor: Actor, run: Run, deal_id: UUID) -> DealPa
     """The path; DomainError `deal.not_found` for a deal that is not the reader's or not in the run.
 
     A vendor sees every touch. A partner sees its own deals, those it is a member of, and of their touches its own; the
-    others are counted, and neither named nor told apart.
+    others are counted, and neither named nor told apart. Who leads a deal a member reads only where the vendor decided
+    that the team's partners read each other's names; else it is empty.
     """
     reader(actor)
     given = {"run": run.id, "deal": deal_id, "partner": actor.partner_id}
@@ -76,7 +77,9 @@ def deal_path(session: Session, actor: Actor, run: Run, deal_id: UUID) -> DealPa
 
 
 _HEAD = """
-SELECT registered.id AS deal_id, registered.reference, registered.title, holder.name AS partner, deal.state,
+SELECT registered.id AS deal_id, registered.reference, registered.title,
+  CASE WHEN CAST(:partner AS uuid) IS NULL OR registered.partner_id = :partner OR registered.team_named
+    THEN holder.name ELSE '' END AS partner, deal.state,
   deal.amount_minor, deal.currency, deal.sourced, deal.influenced, deal.lead_at, deal.opportunity_at, deal.closed_at
 FROM attribution_deal AS deal
 JOIN deal AS registered ON registered.id = deal.deal_id

@@ -10,6 +10,8 @@ STAYS: Mapping[str, str] = {
     "business_event": "What systems outside were told; on the new machine their feeds begin anew.",
     "inbound_change": "What systems outside sent, with what came of it; the changes themselves are in the deals.",
     "webhook_delivery": "Calls under way to systems outside; the old machine owes them.",
+    "crm_feed": "When systems outside were read; the endpoints behind it are made anew.",
+    "deal_mail_address": "A secret of the partner's; it makes a new address on the new machine.",
     "webhook_endpoint": "Its secrets are sealed with the old machine's SECRET_KEY; endpoints are made anew.",
 }
 

@@ -198,6 +198,7 @@ PAGES: dict[str, PageOf] = {
     "deals.index": PageOf("partner"),
     "deals.new": PageOf("partner", lambda _scene: {"programme": "halvorsen-climate"}),
     "deals.show": PageOf("partner", _deal),
+    "deal_mail.show": PageOf("partner"),
     "channel_deals.index": PageOf("vendor"),
     "channel_deals.every": PageOf("vendor"),
     "channel_deals.show": PageOf("vendor", _deal),

@@ -28,12 +28,13 @@ SAME: dict[str, tuple[str, ...]] = {
     "POST /admin/webhooks": ("create_webhook",),
     "POST /admin/webhooks/<uuid:endpoint_id>": ("put_webhook",),
     "POST /admin/webhooks/<uuid:endpoint_id>/rotate": ("rotate_webhook",),
-    "POST /admin/webhooks/<uuid:endpoint_id>/<any(pause,resume,ping,disable,replay):deed>": (
+    "POST /admin/webhooks/<uuid:endpoint_id>/<any(pause,resume,ping,disable,replay,read):deed>": (
         "pause_webhook",
         "resume_webhook",
         "ping_webhook",
         "disable_webhook",
         "replay_webhook",
+        "read_webhook",
     ),
     "POST /admin/webhooks/deliveries/<uuid:delivery_id>/<any(replay,skip):deed>": (
         "replay_webhook_delivery",
@@ -105,6 +106,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "POST /channel/leads/coverage/<uuid:covering_id>": ("put_lead_coverage",),
     "POST /portal/deals": ("create_deal", "submit_draft"),
     "POST /portal/deals/keep": ("create_deal", "change_deal"),
+    "POST /portal/deals/mail/renew": ("renew_mail_address",),
     "POST /portal/deals/<uuid:deal_id>/discard": ("discard_deal_draft",),
     "POST /portal/deals/<uuid:deal_id>/correct": ("correct_deal",),
     "POST /portal/deals/<uuid:deal_id>/progress": ("change_progress",),
@@ -142,6 +144,7 @@ NONE: dict[str, str] = {
     "POST /invitation/<token>": "A person chooses a password behind a link from a mail.",
     "POST /reset": "A person without a password asks for a link.",
     "POST /reset/<token>": "A person chooses a password behind a link from a mail.",
+    "POST /hooks/mail/<uuid:endpoint_id>": "A mail provider's own signed message; it is the program's way in.",
     "POST /hooks/in/<uuid:endpoint_id>": "Another system's own signed message; it is the program's way in.",
     "POST /l/<slug>/<locale>": "A visitor's form on a public page; it needs no account.",
     "POST /l/<slug>/<locale>/seen": "A visitor's browser says that a person looks at a public page.",

@@ -429,3 +429,54 @@ def test_extension_and_appeal_and_revocation_reach_the_vendor(
     done = post(partner, f"/portal/deals/{deal_id}/withdraw", version=hidden(withdrawn, "version"), words="")
     assert done.status_code == 303
     assert "Withdrawn" in partner.get(f"/portal/deals/{deal_id}").get_data(as_text=True)
+
+
+def test_a_reviewer_picks_a_conflict_and_a_team_by_hand(
+    sign_in: SignIn, market: World, committing: UnitOfWorkFactory
+) -> None:
+    rival(committing, market)
+    first, second, vendor = sign_in("partner"), sign_in("other_partner"), sign_in("vendor")
+    mine = deal_id_of(register(first, market))
+    other = deal_id_of(
+        register(second, market, company_name="Else AS", website="https://www.else.no", contact_email="a@else.no")
+    )
+    page = vendor.get(f"/channel/deals/{mine}").get_data(as_text=True)
+    assert "Name what it conflicts with." in page, "there is no match, so a person must say"
+    assert "only if you decide so here" in page, "said before it is done"
+    wrong = decide(vendor, mine, "conflict", references="NONE-1111", inner="")
+    assert wrong.status_code == 422
+    assert "There is no registration NONE-1111." in wrong.get_data(as_text=True)
+    with committing() as uow:
+        reference = uow.session.get_one(Deal, other).reference
+    assert decide(vendor, mine, "conflict", references=reference, inner="Same building").status_code == 303
+    assert "In conflict" in vendor.get(f"/channel/deals/{mine}").get_data(as_text=True)
+    partner, rival_id = market.partner, market.other_partner
+    rows = {"partner": [str(partner), str(rival_id), ""], "role": ["lead", "support", "support"]}
+    bad = decide(vendor, mine, "team", **rows, part=["70", "20", ""])
+    assert bad.status_code == 422
+    assert "make 100 % together" in bad.get_data(as_text=True)
+    assert decide(vendor, mine, "team", **rows, part=["70", "30", ""]).status_code == 303
+    for who in (first, second):
+        told = who.get(f"/portal/deals/{mine}").get_data(as_text=True)
+        assert "Another partner" in told
+        assert "No partner reads another one’s name." in told
+    named = decide(vendor, mine, "team", **rows, part=["62,5", "37.5", ""], named="1")
+    assert named.status_code == 303
+    told = second.get(f"/portal/deals/{mine}").get_data(as_text=True)
+    assert "Another partner" not in told
+    assert "37.5%" in told
+
+
+def test_the_address_for_mail_is_shown_and_renewed(sign_in: SignIn, market: World) -> None:
+    partner, other = sign_in("partner"), sign_in("other_partner")
+
+    def address(client: FlaskClient) -> str:
+        found = re.search(r"deals\+[a-z0-9]{20}@[a-z.]+", client.get("/portal/deals/mail").get_data(as_text=True))
+        assert found
+        return found[0]
+
+    before = address(partner)
+    assert address(partner) == before
+    assert address(other) != before
+    assert post(partner, "/portal/deals/mail/renew").status_code == 303
+    assert address(partner) != before

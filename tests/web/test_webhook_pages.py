@@ -7,8 +7,14 @@ import re
 
 from sqlalchemy import select
 
+from campaigns.core.actor import Actor, Role
+from campaigns.core.ids import new_id
+from campaigns.deals.models import ProductLine
+from campaigns.deals.service.mailing import address_of, written_address
+from campaigns.outbound.endpoints import EndpointForm, create_endpoint
 from campaigns.outbound.models import InboundChange, WebhookEndpoint
 from campaigns.outbound.signatures import sign
+from campaigns.partners.models import Person
 from tests.web.conftest import csrf_of
 from worker.task import JOB_TASKS, run_job
 from worker.tasks import load_all
@@ -63,3 +69,31 @@ def test_a_bad_address_is_said_at_its_field(sign_in) -> None:
 def test_a_member_manages_none(sign_in) -> None:
     assert sign_in("member").get("/admin/webhooks").status_code == 403
     assert sign_in("marketing").get("/admin/error-desk").status_code == 403
+
+
+def test_a_mail_provider_hands_registrations_in_signed(app, world, committing, container) -> None:
+    key = container.settings.secret_key
+    partner = Actor(kind="person", role=Role.PARTNER_ADMIN, partner_id=world.partner, person_id=world.people["partner"])
+    with committing() as uow:
+        uow.session.add(ProductLine(id=new_id(), programme_id=world.programme, code="pumps", name="Heat pumps"))
+        token = address_of(uow, partner).token
+        sender = uow.session.get_one(Person, world.people["partner"]).email
+        made = []
+        for programme in (world.programme, world.other_programme):
+            vendor = Actor(kind="person", role=Role.ADMIN, programme_id=programme)
+            made.append(create_endpoint(uow, vendor, key, EndpointForm("", system="mail")))
+    to = written_address(token, container.settings.mailed_to)
+    message = f"From: {sender}\nTo: {to}\nMessage-ID: <1@x.no>\n\nCompany: Fjordvarme AS\n".encode()
+    client = app.test_client()
+
+    def send(endpoint, body: bytes, secret: str = ""):
+        headers = sign([secret or endpoint.secret], "m1", container.clock.now(), body)
+        return client.post(f"/hooks/mail/{endpoint.id}", data=body, headers=headers, content_type="message/rfc822")
+
+    ours, theirs = made
+    assert client.post(f"/hooks/mail/{ours.id}", data=message).status_code == 401
+    assert send(ours, message, theirs.secret).status_code == 401
+    assert send(theirs, message).json == {"outcome": "refused", "code": "mail.address"}, "another vendor's provider"
+    assert send(ours, message).json == {"outcome": "taken"}
+    assert send(ours, message).json == {"outcome": "known"}
+    assert send(ours, b"nothing").json == {"outcome": "refused", "code": "mail.unreadable"}

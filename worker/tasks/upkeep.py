@@ -15,6 +15,7 @@ from campaigns.db import jobs, upkeep
 from campaigns.db.jobs import WORKER_DIED, ClaimedJob
 from campaigns.leads.service.looking import old_lead_drafts
 from worker.task import JOB_TASKS, job_task, tell_parked, tick_task
+from worker.tasks import webhooks
 
 log = get_logger(__name__)
 
@@ -56,7 +57,7 @@ def _park(container: Container, job_id: UUID) -> None:
 def daily(container: Container) -> None:
     """Ask for the day's upkeep, once a day however often this runs and whoever was down in the night."""
     with container.uow() as uow:
-        for task in (verify_audit, prune, prune_storage):
+        for task in (verify_audit, prune, prune_storage, webhooks.prune):
             day = uow.now.date().isoformat()
             if not upkeep.has_job(uow.session, task.name, day):
                 jobs.enqueue(uow, task.name, day, {"day": day})

@@ -39,7 +39,7 @@ class ChangesOut(Shape):
 
 @operation(
     "get", "/changes", summary="What happened, oldest first; read with an overlap and know repeats by their id",
-    tag="Webhooks", permission="webhook.manage", query=ChangesQuery, answer=ChangesOut,
+    tag="Webhooks", permission="change.read", query=ChangesQuery, answer=ChangesOut,
 )  # fmt: skip
 def list_changes(call: Call[Any, ChangesQuery]) -> ChangesOut:
     asked = call.query

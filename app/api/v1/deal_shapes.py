@@ -96,9 +96,10 @@ class LineOut(Shape):
 
 
 class TeamOut(Shape):
-    """A partner of the team; its part in hundredths of a percent."""
+    """A partner of the team; its part in hundredths of a percent. Another partner has no name unless the vendor
+    decided that the team's partners read each other's."""
 
-    partner_id: UUID
+    partner_id: UUID | None
     name: str
     role: str
     split_bp: int

@@ -24,7 +24,7 @@ from app.api.v1.deal_shapes import (
 )
 from app.api.values import Text
 from campaigns.deals.queries.desk import DeskPage, desk_deals, desk_page, queue_for
-from campaigns.deals.service import approving, extending, matching, rejecting, reviewing, revoking, sharing
+from campaigns.deals.service import approving, extending, matching, rejecting, reviewing, revoking, sharing, team
 
 Code = Annotated[Text, Field(max_length=60)]
 
@@ -113,15 +113,26 @@ class RegistrationDetail(RegistrationOut):
     steps: list[str]
 
 
+class MemberIn(Body):
+    """A partner of the team; its part in hundredths of a percent. The registering partner leads."""
+
+    partner_id: UUID = Field(strict=False)
+    role: Literal["lead", "sourcing", "implementation", "support"]
+    split_bp: Annotated[int, Field(ge=0, le=10_000)]
+
+
 class DecideIn(Body):
     """What to decide. `reason` is the partner's, `resolve` what settles a conflict, `inner` for the vendor alone.
 
     `parts` name each partner's hundredths of a percent when a conflict is shared into the registration `into`.
+    `deal_ids` and `opportunity_ids` are what a conflict is called with besides the matches that stand. `team` is the
+    whole team; `named`, with it or with a share, lets its partners read each other's names.
     """
 
     decision: Literal[
         "pick_up", "hand_back", "return", "approve", "reject", "conflict", "resolve_approve", "resolve_reject",
         "resolve_share", "dismiss_match", "extension", "appeal", "revocation", "ask_revocation",
+        "team",
     ]  # fmt: skip
     words: Words = ""
     inner: Words = ""
@@ -132,6 +143,12 @@ class DecideIn(Body):
     into: UUID | None = Field(default=None, strict=False)
     parts: dict[str, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
     granted: bool = False
+    deal_ids: Annotated[list[Annotated[UUID, Field(strict=False)]], Field(max_length=20)] = Field(default_factory=list)
+    opportunity_ids: Annotated[list[Annotated[UUID, Field(strict=False)]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    team: Annotated[list[MemberIn], Field(max_length=20)] = Field(default_factory=list)
+    named: bool = False
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -207,13 +224,26 @@ def decide_registration(call: Call[DecideIn, Any]) -> Answer:
         ),
         "approve": lambda: approving.approve(*given, said.words),
         "reject": lambda: rejecting.reject(*given, reason_code=said.reason, words=said.words),
-        "conflict": lambda: reviewing.call_conflict(*given, words=said.inner),
+        "conflict": lambda: reviewing.call_conflict(
+            *given, deal_ids=said.deal_ids, opportunity_ids=said.opportunity_ids, words=said.inner
+        ),
+        "team": lambda: team.set_team(
+            *given,
+            [team.Member(one.partner_id, one.role, one.split_bp) for one in said.team],
+            said.words,
+            named=said.named,
+        ),
         "resolve_approve": lambda: approving.resolve_approve(*given, said.resolve, said.inner),
         "resolve_reject": lambda: rejecting.resolve_reject(
             *given, reason_code=said.reason, resolve_code=said.resolve, words=said.words, inner_words=said.inner
         ),
         "resolve_share": lambda: sharing.resolve_share(
-            *given, into=said.into or deal_id, parts=_parts(said.parts), reason_code=said.resolve, words=said.words
+            *given,
+            into=said.into or deal_id,
+            parts=_parts(said.parts),
+            reason_code=said.resolve,
+            words=said.words,
+            named=said.named,
         ),
         "dismiss_match": lambda: matching.dismiss_match(*given, said.match_id or deal_id, said.words),
         "extension": lambda: extending.decide_extension(*given, granted=said.granted, words=said.words),

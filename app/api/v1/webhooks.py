@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from pydantic import Field
 from app.api.operation import Answer, Body, Call, Shape, operation
 from app.api.paging import Page, PageQuery, page_list
 from app.api.values import Text
+from campaigns.integrations import feeds
 from campaigns.outbound import desk, endpoints, queries
 from campaigns.outbound.endpoints import EndpointForm
 
@@ -24,6 +25,7 @@ class WebhookOut(Shape):
     title: str
     system: str
     types: list[str]
+    adapter: str
     state: str
     pause_reason: str
     failing_since: datetime | None
@@ -42,6 +44,27 @@ class WebhookIn(Body):
     types: Annotated[
         list[Annotated[Text, Field(max_length=81)]], Field(max_length=endpoints.MOST_TYPES, default_factory=list)
     ]
+    adapter: Literal["", "csv_http"] = ""
+
+
+class CrmFeedOut(Shape):
+    """How reading a system stands. `error` is empty, or the code of why it could not be read the last time."""
+
+    endpoint_id: UUID
+    system: str
+    url: str
+    due_at: datetime
+    read_at: datetime | None
+    kept: int
+    failing_since: datetime | None
+    failures: int
+    error: str
+
+
+class CrmFeedList(Shape):
+    """Every system that is read, those that fail first."""
+
+    items: list[CrmFeedOut]
 
 
 class SecretOut(Shape):
@@ -70,13 +93,13 @@ class PingOut(Shape):
 def _show(one: queries.EndpointView) -> WebhookOut:
     return WebhookOut(
         id=one.id, created_at=one.created_at, url=one.url, title=one.title, system=one.system, types=list(one.types),
-        state=one.state, pause_reason=one.pause_reason, failing_since=one.failing_since,
+        adapter=one.adapter, state=one.state, pause_reason=one.pause_reason, failing_since=one.failing_since,
         former_until=one.former_until, version=one.version, waiting=one.waiting, failed=one.failed,
     )  # fmt: skip
 
 
 def _form(said: WebhookIn) -> EndpointForm:
-    return EndpointForm(said.url, said.title, said.system, tuple(said.types))
+    return EndpointForm(said.url, said.title, said.system, tuple(said.types), said.adapter)
 
 
 def _answer(call: Call[Any, Any]) -> Answer:
@@ -176,3 +199,22 @@ def ping_webhook(call: Call[Any, Any]) -> PingOut:
 )  # fmt: skip
 def replay_webhook(call: Call[Any, Any]) -> CountOut:
     return CountOut(count=desk.replay_failed(call.uow, call.actor, call.path["endpoint_id"]))
+
+
+@operation(
+    "get", "/crm-feeds", summary="How reading your systems stands", tag="Webhooks", permission="webhook.manage",
+    answer=CrmFeedList,
+)  # fmt: skip
+def list_crm_feeds(call: Call[Any, Any]) -> CrmFeedList:
+    found = feeds.feeds_of(call.uow.session, call.actor)
+    return CrmFeedList(
+        items=[CrmFeedOut(**{name: getattr(one, name) for name in CrmFeedOut.model_fields}) for one in found]
+    )
+
+
+@operation(
+    "post", "/webhooks/{endpoint_id:uuid}/read", summary="Read the system behind an endpoint at once", tag="Webhooks",
+    permission="webhook.manage", status=204,
+)  # fmt: skip
+def read_webhook(call: Call[Any, Any]) -> None:
+    feeds.read_now(call.uow, call.actor, call.path["endpoint_id"])

@@ -38,6 +38,7 @@ from campaigns.deals.queries.parts import (
 from campaigns.deals.queries.timeline import TimelineLine, timeline_of
 from campaigns.deals.rules import WAITING, steps_from
 from campaigns.deals.service.drafting import form_of
+from campaigns.deals.service.matching import LIVE
 from campaigns.partners.models import Partner, Person
 
 MOST = 200
@@ -102,6 +103,8 @@ class DeskPage:
     lines: tuple[LineRow, ...]
     line_totals: dict[str, int]
     team: tuple[TeamRow, ...]
+    team_named: bool
+    may_team: bool
     evidence: tuple[EvidenceRow, ...]
     requests: tuple[RequestRow, ...]
     timeline: tuple[TimelineLine, ...]
@@ -230,6 +233,8 @@ def desk_page(session: Session, actor: Actor, deal_id: UUID) -> DeskPage:
         lines=lines,
         line_totals=totals_of(lines),
         team=team_of(session, deal_id),
+        team_named=deal.team_named,
+        may_team=deal.state in LIVE,
         evidence=evidence_of(session, deal_id),
         requests=requests_of(session, deal_id, ("extension", "appeal", "revocation")),
         timeline=timeline_of(session, actor, deal),

@@ -23,7 +23,7 @@ from campaigns.deals.queries.parts import (
     evidence_of,
     lines_of,
     requests_of,
-    team_of,
+    team_for,
     totals_of,
 )
 from campaigns.deals.queries.timeline import TimelineLine, timeline_of
@@ -100,6 +100,7 @@ class DealPage:
     lines: tuple[LineRow, ...]
     line_totals: dict[str, int]
     team: tuple[TeamRow, ...]
+    team_named: bool
     evidence: tuple[EvidenceRow, ...]
     requests: tuple[RequestRow, ...]
     timeline: tuple[TimelineLine, ...]
@@ -180,7 +181,7 @@ def _row(actor: Actor, deal: Deal, programme: str, product: str | None, due_at: 
 def deal_page(session: Session, actor: Actor, deal_id: UUID) -> DealPage:
     """One deal of the partner's, or of a team it is in; `deal.not_found` for any other."""
     require(actor, "deal.read")
-    partner_of(actor)
+    partner_id = partner_of(actor)
     deal = find_seen(session, actor, deal_id)
     row = _row(actor, *session.execute(_rows().where(Deal.id == deal_id)).one())
     policy = policy_of(session, deal)
@@ -204,7 +205,8 @@ def deal_page(session: Session, actor: Actor, deal_id: UUID) -> DealPage:
         lead_id=deal.lead_id if row.own else None,
         lines=lines,
         line_totals=totals_of(lines),
-        team=team_of(session, deal_id),
+        team=team_for(session, deal, partner_id),
+        team_named=deal.team_named,
         evidence=evidence_of(session, deal_id),
         requests=requests_of(session, deal_id, ("extension", "appeal")),
         timeline=timeline_of(session, actor, deal),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.deals.models import DealEvidence, DealLine, DealMember, DealRequest
+from campaigns.deals.models import Deal, DealEvidence, DealLine, DealMember, DealRequest
 from campaigns.partners.models import Partner
 
 
@@ -25,9 +25,12 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """A partner of the team and its part in hundredths of a percent."""
+    """A partner of the team and its part in hundredths of a percent.
 
-    partner_id: UUID
+    To another partner of the team it has no id and no name unless the vendor decided that they read each other's.
+    """
+
+    partner_id: UUID | None
     name: str
     role: str
     split_bp: int
@@ -76,8 +79,18 @@ def totals_of(lines: tuple[LineRow, ...]) -> dict[str, int]:
     return found
 
 
+def team_for(session: Session, deal: Deal, partner_id: UUID) -> tuple[TeamRow, ...]:
+    """The team as one of its partners reads it."""
+    rows = team_of(session, deal.id)
+    if deal.team_named:
+        return rows
+    hidden = [one if one.partner_id == partner_id else TeamRow(None, "", one.role, one.split_bp) for one in rows]
+    # by name they would stand in the order of names
+    return tuple(sorted(hidden, key=lambda one: (one.role != "lead", one.partner_id is None, one.role, -one.split_bp)))
+
+
 def team_of(session: Session, deal_id: UUID) -> tuple[TeamRow, ...]:
-    """The team, the leading partner first."""
+    """The team as the vendor reads it, the leading partner first."""
     rows = session.execute(
         select(DealMember.partner_id, Partner.name, DealMember.role, DealMember.split_bp)
         .join(Partner, Partner.id == DealMember.partner_id)

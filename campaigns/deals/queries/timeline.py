@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns.core.actor import Actor
 from campaigns.deals.models import Deal, DealEvent
 from campaigns.deals.service.steps import shown_state
-from campaigns.partners.models import Person
+from campaigns.partners.models import Grant, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,13 @@ def timeline_of(session: Session, actor: Actor, deal: Deal) -> tuple[TimelineLin
         sights.append("vendor")
     elif deal.partner_id == actor.partner_id:
         sights.append("partner")
+    person = Person.id == DealEvent.person_id
+    if theirs and not deal.team_named:  # people of the team's other partners stay without a name
+        own = select(Grant.person_id).where(Grant.partner_id == actor.partner_id)
+        person &= Person.id.in_(own)
     rows = session.execute(
         select(DealEvent, Person.name)
-        .outerjoin(Person, Person.id == DealEvent.person_id)
+        .outerjoin(Person, person)
         .where(DealEvent.deal_id == deal.id, DealEvent.sight.in_(sights))
         .order_by(DealEvent.number)
         .limit(1000)

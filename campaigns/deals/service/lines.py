@@ -76,7 +76,7 @@ def set_lines(uow: UnitOfWork, actor: Actor, deal_id: UUID, version: int, lines:
     write_lines(uow, deal, lines)
     if deal.state != "draft":
         write_event(uow, actor, deal, "lines", data={"lines": len(lines)})
-        publish(uow, deal, "changed")
+        publish(uow, deal, "changed", data={"changed": ["lines"]})
     record_audit(uow, actor, deal, "lines", {"lines": len(lines)})
     return deal
 

@@ -41,8 +41,11 @@ def resolve_share(
     reason_code: str,
     words: str = "",
     role: str = "sourcing",
+    named: bool = False,
 ) -> Deal:
     """in_conflict → shared, into the registration that was first. `parts`: partner → hundredths of a percent.
+
+    `named` says whether the partners of the team read each other's names from now on.
 
     `deal.share_order` (conflict) unless `into` came first, `deal.share_over` if it lives no more or is of another
     company or product, `deal.split` (invalid) unless the parts name the whole team and make 10,000.
@@ -92,5 +95,5 @@ def resolve_share(
         ),
     )  # fmt: skip
     stop_clock(uow, deal.id, policy_of(uow.session, deal))
-    join(uow, actor, other, said)
+    join(uow, actor, other, said, named=named)
     return deal

@@ -22,7 +22,7 @@ from campaigns.core.text import clean_lines
 from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.deals.models import Deal, DealEvent
-from campaigns.deals.rules import STEPS, Side
+from campaigns.deals.rules import KINDS, STEPS, Side
 from campaigns.deals.service.requests import drop_requests
 from campaigns.outbound.events import record_event
 
@@ -184,7 +184,12 @@ def write_event(
     words: str = "",
     data: dict[str, Any] | None = None,
 ) -> int:
-    """Append a line to the timeline and return its number. The caller holds the deal's row, so numbers have no gaps."""
+    """Append a line to the timeline and return its number. The caller holds the deal's row, so numbers have no gaps.
+
+    A kind that is not in `rules.KINDS` is a mistake of the caller (LookupError): no page could say what it means.
+    """
+    if kind not in KINDS:
+        raise LookupError(f"{kind} is not a kind of line")
     number = int(
         uow.session.scalar(select(func.coalesce(func.max(DealEvent.number), 0) + 1).where(DealEvent.deal_id == deal.id))
         or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -95,9 +96,16 @@ def put_team(uow: UnitOfWork, deal: Deal, team: Sequence[Member]) -> None:
 
 
 def set_team(
-    uow: UnitOfWork, actor: Actor, deal_id: UUID, version: int, team: Sequence[Member], words: str = ""
+    uow: UnitOfWork,
+    actor: Actor,
+    deal_id: UUID,
+    version: int,
+    team: Sequence[Member],
+    words: str = "",
+    *,
+    named: bool = False,
 ) -> Deal:
-    """The vendor says who works on a live deal and for which part.
+    """The vendor says who works on a live deal and for which part; `named`, whether they read each other's names.
 
     `partner.not_found` for a partner that is not in the programme.
     """
@@ -115,16 +123,17 @@ def set_team(
         )
         must_exist(uow.session.scalar(in_it), "partner")
     put_team(uow, deal, team)
-    join(uow, actor, deal, clean_words(words))
+    join(uow, actor, deal, clean_words(words), named=named)
     return deal
 
 
-def join(uow: UnitOfWork, actor: Actor, deal: Deal, words: str) -> None:
-    """Tell the deal that its team changed."""
-    change(uow, deal, {})
+def join(uow: UnitOfWork, actor: Actor, deal: Deal, words: str, *, named: bool) -> None:
+    """Tell the deal that its team changed. Who is in it stands in the vendor's log alone: a line that both sides read
+    must not name a partner to another."""
+    change(uow, deal, {"team_named": named})
     team = members_of(uow, deal.id)
-    data = {"parts": {str(one.partner_id): one.split_bp for one in team}}
+    data: dict[str, Any] = {"members": len(team), "named": named}
     number = write_event(uow, actor, deal, "team", words=words, data=data)
     publish(uow, deal, "team")
     tell(uow, deal, "team", number)
-    record_audit(uow, actor, deal, "team", data)
+    record_audit(uow, actor, deal, "team", {**data, "parts": {str(one.partner_id): one.split_bp for one in team}})

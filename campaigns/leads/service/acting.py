@@ -16,7 +16,7 @@ from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead
 from campaigns.leads.service.answering import next_action_of
-from campaigns.leads.service.holding import change, hold, moved_on, tell
+from campaigns.leads.service.holding import announce, change, hold, moved_on, tell
 
 ACTS: Final = ("note", "call", "mail", "meeting")
 MOST_WORDS = 2000
@@ -51,6 +51,7 @@ def plan_next(uow: UnitOfWork, actor: Actor, lead_id: UUID, action: str, day: st
     said, at = next_action_of(uow, lead.partner_id, action, day)
     change(uow, lead, next_action=said, next_action_at=at, acted_at=uow.now, asked_at=None)
     tell(uow, actor, lead_id, "state", said, {"to": "planned", "on": day})
+    announce(uow, lead, "updated", data={"what": "next_action", "status": ""})
     audit.record(uow, actor, "lead.plan", "lead", lead_id, programme_id=lead.programme_id)
     return lead.version
 

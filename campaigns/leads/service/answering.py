@@ -19,7 +19,7 @@ from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead
 from campaigns.leads.routing_models import LeadOffer
-from campaigns.leads.service.holding import change, hold, moved_on, tell
+from campaigns.leads.service.holding import announce, change, hold, moved_on, tell
 from campaigns.leads.service.offering import ask_to_route
 from campaigns.partners.models import Partner
 
@@ -63,6 +63,7 @@ def accept_offer(uow: UnitOfWork, actor: Actor, offer_id: UUID, action: str, day
         next_action_at=at, decided_at=uow.now, acted_at=uow.now, asked_at=None, decline_reason="",
     )  # fmt: skip
     tell(uow, actor, lead.id, "state", data={"to": "accepted", "offer": str(offer_id)})
+    announce(uow, lead, "accepted", data={"next_action_at": at.isoformat()})
     audit.record(uow, actor, "lead.accept", "lead", lead.id, {"offer": str(offer_id)}, programme_id=lead.programme_id)
     return lead.id
 
@@ -75,6 +76,7 @@ def decline_offer(uow: UnitOfWork, actor: Actor, offer_id: UUID, reason: str, no
     lead = hold(uow, offer.lead_id)
     _end(uow, actor, offer_id, "declined", decline_reason=checked, decline_note=one_line(note)[:MOST_NOTE])
     _let_go(uow, actor, lead, checked, f"{offer_id}:declined")
+    announce(uow, lead, "declined", partner_id=offer.partner_id, data={"reason": checked})
     audit.record(
         uow, actor, "lead.decline", "lead", lead.id, {"offer": str(offer_id), "reason": checked},
         programme_id=lead.programme_id,
@@ -93,6 +95,7 @@ def give_back(uow: UnitOfWork, actor: Actor, lead_id: UUID, reason: str, version
     if lead.own or lead.partner_id != partner_id or lead.state != "accepted" or lead.version != version:
         raise moved_on(lead.state)
     _let_go(uow, actor, lead, checked, f"back:{version}", routed_from=uow.now)
+    announce(uow, lead, "rerouted", partner_id=partner_id, data={"why": "given_back"})
     audit.record(uow, actor, "lead.give_back", "lead", lead_id, {"reason": checked}, programme_id=lead.programme_id)
 
 

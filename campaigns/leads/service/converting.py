@@ -16,6 +16,7 @@ from campaigns.leads.identity import company_key
 from campaigns.leads.models import Lead, LeadSubmission
 from campaigns.leads.reading import country_code
 from campaigns.leads.rules import Answers
+from campaigns.leads.service.holding import announce
 from campaigns.leads.service.weighing import ask_to_score
 from campaigns.sequences.models import Delivery
 from campaigns.sequences.service.leaving import exit_on
@@ -104,6 +105,11 @@ def convert(
             via=arrival.via,
             contact_id=recipients[0] if recipients else None,
         )
+    lead = uow.session.get_one(Lead, lead_id, populate_existing=True)
+    if first:
+        announce(uow, lead, "created")
+    else:
+        announce(uow, lead, "updated", data={"what": "received_again", "status": ""})
     ask_to_score(uow, lead_id, str(arrival.submission_id))
     for recipient in recipients:
         exit_on(uow, "form", contact_id=recipient, launch_id=arrival.launch_id)

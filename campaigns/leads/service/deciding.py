@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import literal, or_, select, update
@@ -17,11 +18,13 @@ from campaigns.launches.models import Launch
 from campaigns.leads.models import Lead, Submission
 from campaigns.leads.rules import STATES, TO, Answers
 from campaigns.leads.service.converting import Arrival, Converted, convert
-from campaigns.leads.service.holding import tell
+from campaigns.leads.service.holding import announce, tell
 from campaigns.tracking.addresses import PublicSettings
 from campaigns.tracking.service import Followed
 
 DECISIONS = tuple(STATES)
+ANNOUNCED = {"accept": "accepted", "decline": "declined", "close": "closed", "reopen": "reopened"}
+_WITH: dict[str, dict[str, Any]] = {"accept": {"next_action_at": None}, "decline": {"reason": ""}}
 
 
 def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version: int) -> int:
@@ -58,6 +61,8 @@ def decide(uow: UnitOfWork, actor: Actor, lead_id: UUID, decision: str, version:
         )
     if not row.own:
         tell(uow, actor, lead_id, "state", data={"to": TO[decision]})
+    lead = uow.session.get_one(Lead, lead_id, populate_existing=True)
+    announce(uow, lead, ANNOUNCED[decision], data=_WITH.get(decision))
     audit.record(uow, actor, f"lead.{decision}", "lead", lead_id, {"from": row.state})
     return int(moved)
 

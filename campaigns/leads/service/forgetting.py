@@ -18,6 +18,7 @@ from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.db import jobs
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.leads.models import Lead, LeadIntake, LeadNote, LeadSubmission, Submission
+from campaigns.leads.service.holding import announce
 from campaigns.mailroom.forgetting import erase_kept, forget_letters
 from campaigns.sequences.models import Delivery
 from campaigns.sequences.service.leaving import exit_everywhere
@@ -72,6 +73,7 @@ def _forget_leads(uow: UnitOfWork, partner_id: UUID, contact_id: UUID, email_key
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
+        announce(uow, uow.session.get_one(Lead, lead_id, populate_existing=True), "erased")
     held = select(Lead.intake_id).where(Lead.id.in_(leads), Lead.intake_id.is_not(None))
     met = select(cast(LeadNote.data["intake"].astext, UuidType)).where(
         LeadNote.lead_id.in_(leads), LeadNote.data["intake"].astext.is_not(None)

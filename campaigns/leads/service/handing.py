@@ -12,7 +12,7 @@ from campaigns.core.tenancy import must_exist, partner_of
 from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead
-from campaigns.leads.service.holding import change, hold, moved_on, tell
+from campaigns.leads.service.holding import announce, change, hold, moved_on, tell
 
 OPEN = ("new", "accepted")
 
@@ -32,4 +32,5 @@ def hand_over(uow: UnitOfWork, actor: Actor, lead_id: UUID, deal_id: UUID) -> No
         raise moved_on(lead.state)
     change(uow, lead, state="handed", acted_at=uow.now, asked_at=None, decided_at=lead.decided_at or uow.now)
     tell(uow, actor, lead_id, "state", data={"to": "handed", "deal": str(deal_id)})
+    announce(uow, lead, "converted", data={"deal": str(deal_id)})
     audit.record(uow, actor, "lead.hand_over", "lead", lead_id, {"deal": str(deal_id)}, programme_id=lead.programme_id)

@@ -13,6 +13,7 @@ from campaigns.core.ids import new_id
 from campaigns.core.tenancy import must_exist
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead, LeadMerge, LeadNote
+from campaigns.outbound.events import record_event
 
 
 def hold(uow: UnitOfWork, lead_id: UUID) -> Lead:
@@ -43,6 +44,35 @@ def merged_away(uow: UnitOfWork, lead_id: UUID) -> bool:
     """Whether the lead stands for another one now."""
     query = select(LeadMerge.id).where(LeadMerge.loser_id == lead_id, LeadMerge.undone_at.is_(None))
     return uow.session.execute(query).scalar_one_or_none() is not None
+
+
+def announce(
+    uow: UnitOfWork,
+    lead: Lead,
+    kind: str,
+    *,
+    partner_id: UUID | None = None,
+    data: dict[str, Any] | None = None,
+    vendor_data: dict[str, Any] | None = None,
+    origin: str = "",
+) -> None:
+    """Write the business event `lead.<kind>`; nothing in it says who the person is.
+
+    Told are the vendor and the partner that has the lead, or `partner_id`: the one that is asked, or that had it. What
+    came to a partner's own launch is that partner's alone. A vendor's lead tells a partner no version, since by it one
+    could count who was asked before.
+    """
+    whole = {"state": lead.state, "version": lead.version}
+    record_event(
+        uow, f"lead.{kind}", "lead", lead.id, programme_id=lead.programme_id,
+        partner_id=partner_id or lead.partner_id, origin=origin, for_vendor=not lead.own,
+        data={
+            "own": lead.own, "product_line": lead.product_line, "country": lead.country, "score": lead.score,
+            **(data or {}),
+        },
+        vendor_data={**whole, "source": lead.source_channel, **(vendor_data or {})},
+        partner_data=whole if lead.own else {"state": lead.state} if lead.partner_id else {},
+    )  # fmt: skip
 
 
 def tell(

@@ -16,7 +16,7 @@ from campaigns.core.tenancy import must_exist, partner_of, programme_of
 from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead, LeadMerge
-from campaigns.leads.service.holding import hold, tell
+from campaigns.leads.service.holding import announce, hold, tell
 from campaigns.leads.service.offering import ask_to_route
 
 VENDOR_HELD = ("unrouted", "pooled")
@@ -77,6 +77,7 @@ def merge_leads(uow: UnitOfWork, actor: Actor, winner_id: UUID, loser_id: UUID) 
         )
     )
     tell(uow, actor, winner_id, "state", data={"to": "merged", "merge": str(merge_id)})
+    announce(uow, winner, "merged", data={"other": str(loser_id)})
     audit.record(uow, actor, "lead.merge", "lead", winner_id, {"loser": str(loser_id)})
     return merge_id
 
@@ -103,6 +104,7 @@ def unmerge_leads(uow: UnitOfWork, actor: Actor, merge_id: UUID) -> UUID:
     if done is not None:
         tell(uow, actor, row.winner_id, "state", data={"to": "unmerged", "merge": str(merge_id)})
         audit.record(uow, actor, "lead.unmerge", "lead", row.winner_id, {"loser": str(done)})
+        announce(uow, hold(uow, row.winner_id), "unmerged", data={"other": str(done)})
         if hold(uow, done).state == "unrouted":
             ask_to_route(uow, done, f"unmerged:{merge_id}")
     return row.winner_id  # type: ignore[no-any-return]

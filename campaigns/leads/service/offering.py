@@ -18,7 +18,7 @@ from campaigns.leads.models import Lead, LeadMerge
 from campaigns.leads.routing import choose
 from campaigns.leads.routing_models import LeadOffer
 from campaigns.leads.rules_in_force import rules_in_force
-from campaigns.leads.service.holding import change, hold, merged_away, tell
+from campaigns.leads.service.holding import announce, change, hold, merged_away, tell
 from campaigns.leads.standing import StandingOf
 
 ROUTE, TELL = "leads.route", "leads.tell_offer"
@@ -61,6 +61,10 @@ def offer_next(uow: UnitOfWork, standing_of: StandingOf, lead_id: UUID) -> str:
     uow.session.flush()
     change(uow, lead, state="offered")
     tell(uow, SYSTEM, lead_id, "state", data={"to": "offered", "offer": str(offer.id)})
+    announce(
+        uow, lead, "offered", partner_id=choice.partner_id,
+        data={"offer": str(offer.id), "due_at": offer.due_at.isoformat()},
+    )  # fmt: skip
     jobs.enqueue(uow, TELL, str(offer.id), {"offer_id": str(offer.id)})
     return "offered"
 
@@ -86,6 +90,7 @@ def _rounds(session: Session, lead: Lead) -> int:
 def _to_pool(uow: UnitOfWork, lead: Lead, why: str, considered: list[dict[str, object]] | None = None) -> str:
     change(uow, lead, state="pooled")
     tell(uow, SYSTEM, lead.id, "state", data={"to": "pooled", "why": why, "considered": considered or []})
+    announce(uow, lead, "pooled", vendor_data={"why": why})
     return "pooled"
 
 
@@ -103,7 +108,8 @@ def due_offers(session: Session, now: datetime, limit: int = 500) -> list[UUID]:
 
 def lapse_offer(uow: UnitOfWork, offer_id: UUID) -> bool:
     """End an offer whose time is over and have the lead offered to the next; False if somebody decided before."""
-    lead_id = uow.session.execute(select(LeadOffer.lead_id).where(LeadOffer.id == offer_id)).scalar_one()
+    whose = select(LeadOffer.lead_id, LeadOffer.partner_id).where(LeadOffer.id == offer_id)
+    lead_id, partner_id = uow.session.execute(whose).tuples().one()
     lead = hold(uow, lead_id)
     ended = uow.session.execute(
         update(LeadOffer)
@@ -116,6 +122,7 @@ def lapse_offer(uow: UnitOfWork, offer_id: UUID) -> bool:
         return False
     change(uow, lead, state="unrouted")
     tell(uow, SYSTEM, lead_id, "state", data={"to": "unrouted", "why": "expired"})
+    announce(uow, lead, "rerouted", partner_id=partner_id, data={"why": "expired"})
     ask_to_route(uow, lead_id, str(offer_id))
     return True
 

@@ -17,7 +17,7 @@ from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead
 from campaigns.leads.routing_models import LeadOffer, PoolRequest
-from campaigns.leads.service.holding import change, hold, merged_away, moved_on, tell
+from campaigns.leads.service.holding import announce, change, hold, merged_away, moved_on, tell
 from campaigns.leads.service.offering import ask_to_route
 from campaigns.partners.models import Membership
 
@@ -61,6 +61,7 @@ def ask_for(uow: UnitOfWork, actor: Actor, lead_id: UUID, note: str = "") -> UUI
                 PoolRequest.lead_id == lead_id, PoolRequest.partner_id == partner_id, PoolRequest.state == "open"
             )
         ).scalar_one()
+    announce(uow, lead, "requested", partner_id=partner_id, data={"request": str(request_id)})
     audit.record(uow, actor, "pool.ask", "lead", lead_id, programme_id=row.programme_id)
     return request_id
 
@@ -81,17 +82,21 @@ def grant_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> UUID:
     if lead.state != "pooled":
         raise moved_on(lead.state)
     _decide(uow, actor, request_id, "granted")
-    uow.session.execute(
+    others = uow.session.execute(
         update(PoolRequest)
         .where(PoolRequest.lead_id == lead.id, PoolRequest.state == "open")
         .values(state="refused", decided_by=actor.person_id, decided_at=uow.now)
+        .returning(PoolRequest.id, PoolRequest.partner_id)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    for other_id, partner_id in sorted(others):
+        announce(uow, lead, "refused", partner_id=partner_id, data={"request": str(other_id)})
     change(
         uow, lead, partner_id=request.partner_id, state="accepted", accepted_by=request.person_id,
         decided_at=uow.now, acted_at=uow.now, asked_at=None, next_action="", next_action_at=None,
     )  # fmt: skip
     tell(uow, actor, lead.id, "state", data={"to": "accepted", "request": str(request_id)})
+    announce(uow, lead, "accepted", data={"next_action_at": None})
     audit.record(uow, actor, "pool.grant", "lead", lead.id, {"partner": str(request.partner_id)})
     jobs.enqueue(uow, TELL_REQUEST, str(request_id), {"request_id": str(request_id)})
     return lead.id
@@ -100,8 +105,9 @@ def grant_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> UUID:
 def refuse_request(uow: UnitOfWork, actor: Actor, request_id: UUID) -> UUID:
     """Say no to one request; returns the lead, which stays in the pool."""
     request = _asked(uow, actor, request_id)
-    hold(uow, request.lead_id)
+    lead = hold(uow, request.lead_id)
     _decide(uow, actor, request_id, "refused")
+    announce(uow, lead, "refused", partner_id=request.partner_id, data={"request": str(request_id)})
     audit.record(uow, actor, "pool.refuse", "lead", request.lead_id, {"partner": str(request.partner_id)})
     return request.lead_id
 
@@ -116,6 +122,7 @@ def route_again(uow: UnitOfWork, actor: Actor, lead_id: UUID) -> None:
         raise moved_on(lead.state)
     change(uow, lead, state="unrouted", routed_from=uow.now)
     tell(uow, actor, lead_id, "state", data={"to": "unrouted", "why": "again"})
+    announce(uow, lead, "rerouted", data={"why": "again"})
     ask_to_route(uow, lead_id, f"again:{lead.version}")
     audit.record(uow, actor, "lead.route_again", "lead", lead_id)
 

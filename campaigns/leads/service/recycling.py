@@ -15,7 +15,7 @@ from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead
 from campaigns.leads.policy import LeadRules
 from campaigns.leads.rules_in_force import rules_in_force
-from campaigns.leads.service.holding import change, hold, tell
+from campaigns.leads.service.holding import announce, change, hold, tell
 from campaigns.leads.service.offering import ask_to_route
 
 TELL_IDLE = "leads.tell_idle"
@@ -77,8 +77,10 @@ def stir(uow: UnitOfWork, lead_id: UUID) -> str:
         key = f"{lead_id}:{lead.version}"
         jobs.enqueue(uow, TELL_IDLE, key, {"lead_id": str(lead_id), "version": lead.version})
     elif due == "recycle":
+        had = lead.partner_id
         change(uow, lead, **AWAY, recycled=Lead.recycled + 1, routed_from=uow.now)
         tell(uow, SYSTEM, lead_id, "state", data={"to": "unrouted", "why": "idle"})
+        announce(uow, lead, "rerouted", partner_id=had, data={"why": "idle"})
         ask_to_route(uow, lead_id, f"idle:{lead.version}")
     return due
 

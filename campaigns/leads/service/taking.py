@@ -20,6 +20,7 @@ from campaigns.db import audit
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.leads.models import Lead, LeadIntake, LeadNote
 from campaigns.leads.reading import LeadRow, read_lead
+from campaigns.leads.service.holding import announce
 from campaigns.leads.service.offering import ask_to_route
 from campaigns.leads.service.weighing import ask_to_score
 from campaigns.partners.models import Membership, Partner, Programme
@@ -111,6 +112,11 @@ def take_rows(uow: UnitOfWork, giver: Giver, kind: str, source: str, rows: Itera
         lead_id = earlier or _new_lead(uow, giver, kind, row, intake_id)
         (met if earlier else new).append(lead_id)
         _mark(uow, giver, kind, source, lead_id, intake_id, again=earlier is not None)
+        lead = uow.session.get_one(Lead, lead_id)
+        if earlier is None:
+            announce(uow, lead, "created")
+        else:
+            announce(uow, lead, "updated", data={"what": "received_again", "status": ""})
         ask_to_score(uow, lead_id, str(intake_id))
         if earlier is None and giver.partner_id is None:
             ask_to_route(uow, lead_id)

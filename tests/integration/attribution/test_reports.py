@@ -12,7 +12,7 @@ from campaigns.attribution.service import make_run
 from campaigns.attribution.service.running import RunPlan
 from campaigns.core.actor import Actor, Role
 from campaigns.core.errors import DomainError
-from campaigns.deals.models import DealMember
+from campaigns.deals.models import Deal, DealMember
 from campaigns.leads.models import Lead
 from campaigns.partners.models import Membership
 from campaigns.reports.credits import credits_by, deals_of
@@ -121,6 +121,9 @@ def test_a_partner_sees_what_its_own_touches_earned_and_nothing_of_others(uow, w
     assert credits_by(uow.session, other, theirs, "channel") == []
     assert deals_of(uow.session, other, theirs) == []
     shared = deal_path(uow.session, other, theirs, journey)
+    assert shared.partner == "", "the vendor did not decide that they read each other's names"
+    uow.session.execute(update(Deal).where(Deal.id == journey).values(team_named=True))
+    assert deal_path(uow.session, other, theirs, journey).partner != ""
     assert (shared.touches, shared.others) == ((), 4)
     stranger = Actor(kind="person", role=Role.PARTNER_ADMIN, partner_id=make_partner(uow.session, "Stranger"))
     assert runs(uow.session, stranger) == []

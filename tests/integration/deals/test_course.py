@@ -345,7 +345,7 @@ def test_every_letter_is_written_in_its_readers_language(uow, locale):
         assert write_letters(uow, "https://t.example", deal.id, name, "3") == 0, name
     mails = uow.session.scalars(select(SystemMail)).all()
     for mail in mails:
-        path = "/portal/deals/" if mail.partner_id else "/studio/deals/"
+        path = "/portal/deals/" if mail.partner_id else "/channel/deals/"
         assert f"https://t.example{path}{deal.id}" in mail.text_body
         assert "%(" not in mail.subject + mail.text_body
         assert mail.programme_id is None or mail.partner_id is None

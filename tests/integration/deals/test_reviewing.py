@@ -14,9 +14,11 @@ from campaigns.core.errors import DomainError
 from campaigns.deals.models import Deal, DealApproval, DealClock, DealMatch, DealMember, DealPriority
 from campaigns.deals.queries.desk import desk_page, queue_for
 from campaigns.deals.queries.partner import deal_page
+from campaigns.deals.queries.picked import deals_by_reference, partners_to_team
 from campaigns.deals.service import (
     LineForm,
     Member,
+    add_note,
     approve,
     ask_appeal,
     call_conflict,
@@ -32,8 +34,9 @@ from campaigns.deals.service import (
     return_deal,
     set_team,
 )
-from campaigns.deals.service.drafting import form_of
-from tests.factories.dealing import grant, put_policy
+from campaigns.deals.service.drafting import begin_draft, form_of
+from campaigns.deals.service.steps import write_event
+from tests.factories.dealing import form, grant, make_market, put_policy
 
 
 def returned(uow, walk, market, *editable, who="Nord", **changes) -> Deal:
@@ -287,7 +290,7 @@ def test_sharing_ends_the_later_and_makes_its_partner_a_member(uow, walk, market
         (sued, "sourcing", 3000),
     }
     seen = deal_page(uow.session, market.partners["Sued"], first.id)
-    assert ([one.name for one in seen.team], seen.row.own, seen.steps) == (["Nord", "Sued"], False, ())
+    assert ([one.name for one in seen.team], seen.row.own, seen.steps) == (["", "Sued"], False, ())
     with pytest.raises(DomainError, match=r"deal\.not_found"):
         deal_page(uow.session, market.partners["West"], first.id)
 
@@ -338,3 +341,48 @@ def test_the_vendors_own_sale_is_found(uow, walk, market):
     (side,) = desk_page(uow.session, market.rae, second.id).matches
     assert (side.kind, side.owner) == ("account", "Direct team")
     assert "Direct" not in repr(deal_page(uow.session, market.partners["Sued"], second.id))
+
+
+def test_a_line_nobody_has_words_for_is_a_mistake(uow, walk, market):
+    deal = walk.register()
+    with pytest.raises(LookupError, match="invented"):
+        write_event(uow, market.rae, deal, "invented")
+
+
+def test_partners_of_a_team_read_names_only_by_the_vendors_decision(uow, walk, market):
+    deal, nord, west = walk.approved(), market.partners["Nord"], market.partners["West"]
+    team = [Member(nord.partner_id, "lead", 7_000), Member(west.partner_id, "support", 3_000)]
+    set_team(uow, market.rae, deal.id, deal.version, team, "Together")
+    add_note(uow, nord, deal.id, "From the leading one")
+    for reader, other in ((nord, west), (west, nord)):
+        page = deal_page(uow.session, reader, deal.id)
+        assert [(one.role, one.split_bp) for one in page.team] == [("lead", 7_000), ("support", 3_000)]
+        hidden = next(one for one in page.team if one.partner_id is None)
+        assert hidden.name == ""
+        name = "West" if other is west else "Nord"
+        assert name not in repr(page)
+        assert str(other.partner_id) not in repr(page)
+        told = next(one for one in page.timeline if one.kind == "note")
+        assert told.who == ("AtNord" if reader is nord else ""), "nor the names of its people"
+    deal = walk.deal(deal.id)
+    set_team(uow, market.rae, deal.id, deal.version, team, named=True)
+    assert [one.name for one in deal_page(uow.session, west, deal.id).team] == ["Nord", "West"]
+    deal = walk.deal(deal.id)
+    set_team(uow, market.rae, deal.id, deal.version, team)
+    assert "Nord" not in repr(deal_page(uow.session, west, deal.id))
+
+
+def test_what_a_conflict_is_called_with_is_the_programmes_own(uow, walk, market):
+    deal = walk.reviewed()
+    other = walk.register("Sued", company="Else AS", website="https://www.else.no")
+    assert deals_by_reference(uow.session, market.rae, [other.reference.lower(), other.reference]) == [other.id]
+    foreign = make_market(uow.session, "Fern")
+    draft = begin_draft(uow, market.partners["West"], market.programme_id, "d", form())
+    for actor, reference in ((foreign.rae, other.reference), (market.rae, draft.reference), (market.rae, "NONE-0000")):
+        with pytest.raises(DomainError, match=r"deal\.reference_unknown"):
+            deals_by_reference(uow.session, actor, [reference])
+    with pytest.raises(DomainError, match=r"deal\.too_many"):
+        deals_by_reference(uow.session, market.rae, [f"A{n}" for n in range(21)])
+    call_conflict(uow, market.rae, deal.id, deal.version, deal_ids=[other.id])
+    assert "Sued" not in repr(deal_page(uow.session, market.partners["Nord"], deal.id))
+    assert {name for _, name in partners_to_team(uow.session, market.rae)} == {"Nord", "Sued", "West"}

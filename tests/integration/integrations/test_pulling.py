@@ -11,8 +11,9 @@ from campaigns.core.actor import Actor, Role
 from campaigns.core.errors import DomainError
 from campaigns.deals.service import register_deal
 from campaigns.integrations.csv_crm import CsvCrm
+from campaigns.integrations.feeds import read
 from campaigns.integrations.files import COLUMNS, deal_rows, take_changes
-from campaigns.integrations.port import CrmPort, pull
+from campaigns.integrations.port import OVERLAP, CrmPort, keep_told, watermark_of
 from campaigns.outbound.endpoints import EndpointForm, create_endpoint
 from campaigns.outbound.models import InboundChange, Watermark, WebhookEndpoint
 from tests.factories.dealing import form, make_market, put_policy
@@ -30,6 +31,13 @@ def endpoint(uow):
     market = make_market(uow.session, "Nord")
     actor = Actor(kind="person", role=Role.ADMIN, programme_id=market.programme_id)
     return create_endpoint(uow, actor, KEY, EndpointForm("", system="files")).id
+
+
+def pull(uow, endpoint_id, stream: str, crm: CrmPort) -> int:
+    """What the job does, in one transaction."""
+    row = uow.session.get_one(WebhookEndpoint, endpoint_id)
+    reached = watermark_of(uow, row.programme_id, row.system, stream)
+    return keep_told(uow, row.programme_id, row, stream, read(crm, reached - OVERLAP if reached else None))
 
 
 class Asked:

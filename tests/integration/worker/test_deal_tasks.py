@@ -49,7 +49,7 @@ def test_letters_are_written_after_the_registration_once(container, market):
     with container.uow.reading() as session:
         mails = session.scalars(select(SystemMail)).all()
         assert {one.recipient.partition("-")[0] for one in mails} == {"rae", "sol"}
-        assert all(f"https://go.example/studio/deals/{made.id}" in one.text_body for one in mails)
+        assert all(f"https://go.example/channel/deals/{made.id}" in one.text_body for one in mails)
 
 
 def test_many_beats_ask_for_one_job_and_only_when_something_is_due(container, market, clock):

@@ -281,6 +281,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_list')),
     sa.UniqueConstraint('partner_id', 'name', name=op.f('uq_contact_list_partner_id_name'))
     )
+    op.create_table('deal_mail_address',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=False),
+    sa.Column('token', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_deal_mail_address_made_by')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_deal_mail_address_partner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_mail_address')),
+    sa.UniqueConstraint('token', name=op.f('uq_deal_mail_address_token'))
+    )
+    op.create_index('uq_deal_mail_address_partner', 'deal_mail_address', ['partner_id'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('deal_policy',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -556,6 +569,7 @@ def upgrade() -> None:
     sa.Column('url', sa.Text(), nullable=False),
     sa.Column('title', sa.Text(), server_default='', nullable=False),
     sa.Column('system', sa.Text(), server_default='', nullable=False),
+    sa.Column('adapter', sa.Text(), server_default='', nullable=False),
     sa.Column('types', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
     sa.Column('sealed_secret', sa.Text(), nullable=False),
     sa.Column('former_secret', sa.Text(), nullable=True),
@@ -692,6 +706,21 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['started_by'], ['person.id'], name=op.f('fk_contact_import_started_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_import'))
     )
+    op.create_table('crm_feed',
+    sa.Column('endpoint_id', sa.Uuid(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('kept', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('error', sa.Text(), server_default='', nullable=False),
+    sa.Column('problem', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.ForeignKeyConstraint(['endpoint_id'], ['webhook_endpoint.id'], name=op.f('fk_crm_feed_endpoint_id')),
+    sa.PrimaryKeyConstraint('endpoint_id', name=op.f('pk_crm_feed'))
+    )
+    op.create_index('ix_crm_feed_due', 'crm_feed', ['due_at'], unique=False)
     op.create_table('inbound_change',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -699,6 +728,7 @@ def upgrade() -> None:
     sa.Column('endpoint_id', sa.Uuid(), nullable=False),
     sa.Column('message_id', sa.Text(), nullable=False),
     sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
     sa.Column('code', sa.Text(), server_default='', nullable=False),
@@ -1181,6 +1211,7 @@ def upgrade() -> None:
     sa.Column('protected_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('warn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('extensions', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('team_named', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('shared_into', sa.Uuid(), nullable=True),
     sa.Column('opportunity_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
@@ -1512,7 +1543,6 @@ END $$
     op.execute("""CREATE TRIGGER attribution_deal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_deal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER attribution_credit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_credit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER attribution_share_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_share FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
-    op.execute("""CREATE TRIGGER business_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER deal_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER deal_policy_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER deal_priority_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_priority FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
@@ -1540,3 +1570,13 @@ BEGIN
 END $$
 """)
     op.execute("""CREATE TRIGGER submission_kept BEFORE UPDATE OR DELETE ON submission FOR EACH ROW EXECUTE FUNCTION refuse_submission_change()""")
+    op.execute("""
+CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND current_setting('throughline.pruning', true) = 'on' THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION 'rows of business_event are never changed' USING ERRCODE = 'restrict_violation';
+END $$
+""")
+    op.execute("""CREATE TRIGGER business_event_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change()""")

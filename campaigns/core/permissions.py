@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "policy.write": frozenset({Role.CHANNEL, Role.ADMIN}),
     "report.read": _VENDOR,
     "report.run": frozenset({Role.CHANNEL, Role.MARKETING, Role.ADMIN}),
+    "report.set": frozenset({Role.CHANNEL, Role.FINANCE, Role.ADMIN}),
     "webhook.manage": frozenset({Role.ADMIN, Role.PARTNER_ADMIN}),
     # partner
     "brand.read": _PARTNER,

@@ -11,6 +11,7 @@ from app.api.v1 import make_blueprint as make_api
 from app.channel import accounts as channel_accounts
 from app.channel import deals as channel_deals
 from app.channel import policy as channel_policy
+from app.channel import reports as channel_reports
 from app.channel import review as channel_review
 from app.portal import (
     audience,
@@ -31,6 +32,7 @@ from app.portal import (
 from app.portal import blueprint as portal
 from app.public import blueprint as public
 from app.public import go, lead_link
+from app.reporting import inputs as report_inputs
 from app.reporting.views import portal_results, studio_reports
 from app.studio import announcing, kits
 from app.studio import blueprint as studio
@@ -76,6 +78,8 @@ ALL: tuple[Blueprint, ...] = (
     channel_review.blueprint,
     channel_accounts.blueprint,
     channel_policy.blueprint,
+    channel_reports.blueprint,
+    report_inputs.blueprint,
     studio_reports,
     portal_results,
 )

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from app.public import deal_policy, files, hooks, landing, links, unsubscribing  # noqa: E402, F401 - they add their routes
+from app.public import deal_policy, files, hooks, landing, links, report_mail, unsubscribing  # noqa: E402, F401 - they add their routes

@@ -6,8 +6,10 @@ from app.i18n import gettext
 from campaigns.reports import words
 from campaigns.reports.words import (
     BY,
+    FACTS,
     GROUPINGS,
     GROUPS,
+    KEYS,
     MODELS,
     NOTES,
     PERIODS,
@@ -19,8 +21,10 @@ from campaigns.reports.words import (
 
 __all__ = [
     "BY",
+    "FACTS",
     "GROUPINGS",
     "GROUPS",
+    "KEYS",
     "MODELS",
     "NOTES",
     "PERIODS",

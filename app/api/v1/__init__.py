@@ -16,6 +16,7 @@ RESOURCES = (
     "me", "programmes", "people", "tokens", "brand", "kits", "campaigns", "launches", "launch_files", "totals", "lists",
     "contacts", "suppressions", "imports", "leads", "lead_offers", "vendor_leads", "lead_imports",
     "exports", "partners", "outbox", "audit", "webhooks", "webhook_deliveries", "inbound_changes", "changes", "reports",
+    "report_views", "report_inputs",
     "deal_files", "deals", "registrations", "accounts", "policies",
     "product_lines",
 )  # fmt: skip

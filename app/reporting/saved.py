@@ -26,7 +26,7 @@ WRONG = (Kind.INVALID, Kind.CONFLICT, Kind.PRECONDITION)
 
 
 def register(blueprint: Blueprint, needed: str) -> None:
-    """The pages of a side, under its own permission."""
+    """The pages of a side, under its own permission; what is saved asks for the right again."""
 
     @blueprint.get("/tables/<report>")
     @permission(needed)
@@ -56,7 +56,7 @@ def register(blueprint: Blueprint, needed: str) -> None:
         )  # fmt: skip
 
     @blueprint.post("/views")
-    @permission(needed)
+    @permission("self.write")
     def save() -> Redirect:
         """Keep what the page shows under a name."""
         try:
@@ -77,7 +77,7 @@ def register(blueprint: Blueprint, needed: str) -> None:
         return render_template("reports/table.html", **context, view=row), 200
 
     @blueprint.post("/views/<uuid:view_id>")
-    @permission(needed)
+    @permission("self.write")
     def change(view_id: UUID) -> Redirect:
         """Rename it, share it, put it away, bring it back; mail it, or no more."""
         try:

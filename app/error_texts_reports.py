@@ -10,6 +10,8 @@ TEXTS: dict[str, str] = {
     "report.state": N_("There is no such kind of deals. Choose won, open or lost."),
     "attribution.future": N_("The cut-off lies in the future. Choose a time up to now."),
     "attribution.default_model": N_("The nightly run needs a model that draws the paths of deals. Choose another one."),
+    "attribution.rules": N_("The settings cannot be taken."),
+    "attribution.model": N_("There is no such model. Choose one of the list."),
     "attribution.out_of_range": N_("A whole number from %(least)s to %(most)s is needed."),
     "cost.activity": N_("Say in 1 to 120 characters what it was for."),
     "cost.amount": N_("A cost is above zero."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,11 +16,12 @@ from app.i18n import gettext
 from app.i18n.formats import zone
 from app.reporting import words
 from app.reporting.sheets import table_sheet
-from app.reporting.table_view import asked_args, table_context
+from app.reporting.table_view import asked_args, speech, table_context
 from app.unit_of_work import container, roll_back, uow
 from campaigns.core.errors import DomainError, Kind
 from campaigns.reports.asked import read_asks
 from campaigns.reports.building import build
+from campaigns.reports.cell_text import instant_text
 from campaigns.reports.service import schedules, views
 
 WRONG = (Kind.INVALID, Kind.CONFLICT, Kind.PRECONDITION)
@@ -52,7 +54,8 @@ def register(blueprint: Blueprint, needed: str) -> None:
         rows = views.views(uow().session, current.actor(), deleted=True)
         return render_template(
             "reports/views.html", kept=[row for row in rows if not row.deleted], words=words,
-            gone=[row for row in rows if row.deleted], zone=str(zone()), mine=current.actor().partner_id is not None,
+            gone=[row for row in rows if row.deleted], next_times=_next_times(rows), zone=str(zone()),
+            mine=current.actor().partner_id is not None,
         )  # fmt: skip
 
     @blueprint.post("/views")
@@ -94,6 +97,15 @@ def register(blueprint: Blueprint, needed: str) -> None:
         else:
             flash(said)
         return redirect(url_for(f"{blueprint.name}.saved"), 303)
+
+
+def _next_times(rows: list[views.ViewRow]) -> dict[UUID, str]:
+    """When each view is next mailed, in the zone its reader chose."""
+    planned = {row.id: row.schedule for row in rows if row.schedule}
+    return {
+        view_id: f"{instant_text(plan.next_at, replace(speech(), zone=plan.zone))} ({plan.zone})"
+        for view_id, plan in planned.items()
+    }
 
 
 def _changed(view_id: UUID, act: str) -> str:

@@ -150,7 +150,7 @@ def _forecast(on: _Ground) -> Table:
     )
     return Table(
         on.asks, columns, cells, None, on.period, totals, facts=(("undated", found.undated),), notes=("weights",),
-        bar="forecast", more=(stages,),
+        bar="forecast", more=(replace(stages, totals=()),),
     )  # fmt: skip
 
 

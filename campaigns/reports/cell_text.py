@@ -18,6 +18,7 @@ from campaigns.reports import words
 from campaigns.reports.figures import Rate, Span
 from campaigns.reports.tables import Cell, Column, Table
 
+OF_AMOUNTS = frozenset({"of_target", "ropi"})  # their two sides are amounts that stand beside them
 NUMERIC = frozenset({"count", "percent", "money", "rate", "span", "decimal"})
 
 
@@ -52,6 +53,10 @@ def cell_text(table: Table, row: tuple[Cell, ...], at: int, speech: Speech) -> s
         return words.value_word(table.asks.grouping, key, label, speech.say)
     if column.kind == "key":
         return speech.say(words.KEYS[str(cell)])
+    if isinstance(cell, Rate) and column.code in OF_AMOUNTS:
+        if cell.value is None:
+            return speech.say(N_("none yet"))
+        return numbers.format_percent(float(cell.value), locale=speech.locale)
     return value_text(cell, speech, percent=column.kind == "percent")
 
 
@@ -64,7 +69,8 @@ def value_text(cell: Cell, speech: Speech, *, percent: bool = False) -> str:
     if isinstance(cell, Rate):
         if cell.value is None:
             return speech.say(N_("none yet"))
-        return _rate(cell, float(cell.value), speech)
+        share = numbers.format_percent(float(cell.value), locale=speech.locale)
+        return f"{share} ({_number(cell.numerator, speech)}/{_number(cell.denominator, speech)})"
     if isinstance(cell, Span):
         if cell.median_s is None or cell.p90_s is None:
             return speech.say(N_("none yet"))
@@ -75,13 +81,6 @@ def value_text(cell: Cell, speech: Speech, *, percent: bool = False) -> str:
     if percent and isinstance(cell, int | Decimal):
         return numbers.format_percent(cell / Decimal(100), locale=speech.locale)
     return _number(cell, speech) if isinstance(cell, int | Decimal) else cell
-
-
-def _rate(cell: Rate, value: float, speech: Speech) -> str:
-    """The share with what was counted over what; rates of amounts stand beside their amounts already."""
-    share = numbers.format_percent(value, locale=speech.locale)
-    both = f"{_number(cell.numerator, speech)}/{_number(cell.denominator, speech)}"
-    return share if abs(cell.denominator) > 10**5 else f"{share} ({both})"
 
 
 def _number(value: int | Decimal, speech: Speech) -> str:
@@ -146,13 +145,11 @@ def total_lines(table: Table, speech: Speech) -> list[str]:
     if table.used:
         rates = "; ".join(rate_text(used, speech) for used in table.used)
         lines.append(speech.say(N_("Plan rates used: %(rates)s")) % {"rates": rates})
-    for one in table.totals:
-        for code, amount in one.sum.lacking:
-            lines.append(
-                speech.say(N_("Not in the sum, for want of a plan rate: %(sum)s (%(column)s)"))
-                % {
-                    "sum": format_money(Money(amount, code), speech.locale),
-                    "column": speech.say(words.COLUMNS[one.column]),
-                }
-            )
+    lacking = [
+        f"{format_money(Money(amount, code), speech.locale)} ({speech.say(words.COLUMNS[one.column])})"
+        for one in table.totals
+        for code, amount in one.sum.lacking
+    ]
+    if lacking:
+        lines.append(speech.say(N_("Not in the sum, for want of a plan rate: %(sums)s")) % {"sums": "; ".join(lacking)})
     return lines

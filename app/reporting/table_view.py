@@ -177,7 +177,7 @@ def _choices(session: Session, actor: Actor, asks: Asks) -> dict[str, Sequence[t
 
 
 def _run_word(one: runs.Run) -> str:
-    return f"{gettext(words.MODELS[one.model])} · {one.number} · {one.cut_off.date().isoformat()}"
+    return " · ".join([gettext(words.MODELS[one.model]), str(one.number), one.cut_off.date().isoformat()])
 
 
 def _quarters(session: Session, actor: Actor) -> list[tuple[str, str]]:

@@ -68,19 +68,23 @@ def deal_bytes(found: Attributed, cut_off: datetime) -> bytes:
 
 # Touches and credits are written by hand as the encoder would write their lists: a run has millions of them, and most
 # share where they come from.
-_where = attrgetter(
-    "channel", "kind", "launch", "kit", "kit_version", "asset", "step", "locale", "partner", "activity", "verdict"
-)
+# What varies together is kept together, since pieces times launches would be too many to keep.
+_how = attrgetter("channel", "kind")
+_launch = attrgetter("launch", "kit", "kit_version")
+_piece = attrgetter("asset", "step", "locale")
+_act = attrgetter("activity", "verdict")
 
 
-@lru_cache(maxsize=50_000)
-def _where_json(where: tuple[str, ...]) -> str:
-    return ",".join(map(_quoted, where))
+@lru_cache(maxsize=20_000)
+def _json(values: tuple[str, ...]) -> str:
+    return ",".join(map(_quoted, values))
 
 
 def _touch(touch: Touch) -> str:
-    """`[id, occurred, received, channel, …, verdict]`."""
-    return f"[{_quoted(touch.id)},{_us(touch.occurred_at)},{_us(touch.received_at)},{_where_json(_where(touch))}]"
+    """`[id, occurred, received, channel, kind, launch, …, verdict]`."""
+    when = f"{_quoted(touch.id)},{_us(touch.occurred_at)},{_us(touch.received_at)}"
+    where = f"{_json(_how(touch))},{_json(_launch(touch))},{_json(_piece(touch))}"
+    return f"[{when},{where},{_quoted(touch.partner)},{_json(_act(touch))}]"
 
 
 def _credit(credit: Credit) -> str:

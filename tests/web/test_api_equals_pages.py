@@ -107,8 +107,13 @@ SAME: dict[str, tuple[str, ...]] = {
     "POST /portal/results/views": ("create_report_view",),
     **dict.fromkeys(
         ("POST /studio/reports/views/<uuid:view_id>", "POST /portal/results/views/<uuid:view_id>"),
-        ("change_report_view", "delete_report_view", "restore_report_view", "put_report_schedule",
-         "delete_report_schedule"),
+        (
+            "change_report_view",
+            "delete_report_view",
+            "restore_report_view",
+            "put_report_schedule",
+            "delete_report_schedule",
+        ),
     ),
     "POST /studio/reports/inputs/settings": ("put_report_settings",),
     "POST /studio/reports/inputs/night": ("put_run_settings",),
@@ -118,7 +123,9 @@ SAME: dict[str, tuple[str, ...]] = {
     "POST /studio/reports/inputs/costs/<uuid:cost_id>": ("delete_marketing_cost", "restore_marketing_cost"),
     "POST /studio/reports/targets": ("put_sales_target",),
     "POST /studio/reports/targets/<uuid:target_id>": (
-        "change_sales_target", "delete_sales_target", "restore_sales_target",
+        "change_sales_target",
+        "delete_sales_target",
+        "restore_sales_target",
     ),
     "POST /studio/reports/targets/imports": ("import_sales_targets",),
     "POST /studio/kits": ("upload_kit_zip",),

@@ -30,16 +30,21 @@ CREDIT_COLUMNS = (
 DEALS_AT_ONCE = 1000
 WHOLE_PPB = 10**9
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_where = attrgetter(
-    "partner", "launch", "kit_version", "kind", "channel", "asset", "step", "locale", "activity"
-)  # in the order of the last columns
+# the last columns in their order; kept apart, since pieces times launches would be too many to keep
+_whose = attrgetter("partner", "launch", "kit_version")
+_what = attrgetter("kind", "channel", "asset", "step", "locale", "activity")
 
 
-@lru_cache(maxsize=50_000)
-def _where_text(where: tuple[str, ...]) -> str:
-    """Whose and where a touch was, as the end of a line; the three ids are NULL where there is none."""
-    ids, words = where[:3], where[3:]
-    return "\t".join([*(one or r"\N" for one in ids), *(word.translate(_ESCAPED) for word in words)])
+@lru_cache(maxsize=20_000)
+def _ids(values: tuple[str, ...]) -> str:
+    """Ids as cells; NULL where there is none."""
+    return "\t".join(one or r"\N" for one in values)
+
+
+@lru_cache(maxsize=20_000)
+def _words(values: tuple[str, ...]) -> str:
+    """Words as cells, escaped as COPY wants them."""
+    return "\t".join(one.translate(_ESCAPED) for one in values)
 
 
 class Writer:
@@ -98,7 +103,7 @@ class Writer:
                 yield (
                     f"{deal}\t{holder}\t{at + 1}\t{touch.id.translate(_ESCAPED)}\t{touch.occurred_at.isoformat()}"
                     f"\t{weight * WHOLE_PPB // of}\t{weight}\t{of}\t{amount}\t{currency}"
-                    f"\t{_where_text(_where(touch))}\n"
+                    f"\t{_ids(_whose(touch))}\t{_words(_what(touch))}\n"
                 )
 
     def flush(self) -> None:

@@ -15,6 +15,7 @@ from app.channel import lead_files as channel_lead_files
 from app.channel import lead_rules as channel_lead_rules
 from app.channel import leads as channel_leads
 from app.channel import policy as channel_policy
+from app.channel import reports as channel_reports
 from app.channel import review as channel_review
 from app.portal import (
     audience,
@@ -37,6 +38,7 @@ from app.portal import (
 from app.portal import blueprint as portal
 from app.public import blueprint as public
 from app.public import go, lead_link
+from app.reporting import inputs as report_inputs
 from app.reporting.views import portal_results, studio_reports
 from app.studio import announcing, kits
 from app.studio import blueprint as studio
@@ -88,6 +90,8 @@ ALL: tuple[Blueprint, ...] = (
     channel_lead_files.blueprint,
     channel_lead_rules.blueprint,
     channel_lead_coverage.blueprint,
+    channel_reports.blueprint,
+    report_inputs.blueprint,
     studio_reports,
     portal_results,
 )

@@ -11,6 +11,7 @@ from app.auth import current
 from app.i18n import N_, gettext
 from campaigns.core.actor import Role
 from campaigns.core.permissions import may
+from campaigns.reports.asked import PARTNER_REPORTS, REPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +97,6 @@ def home_url() -> str:
 
 def register(app: Flask) -> None:
     """Templates ask for the bar."""
+    app.jinja_env.globals["tab_reports"] = lambda mine: PARTNER_REPORTS if mine else REPORTS
     app.jinja_env.globals["nav_entries"] = entries
     app.jinja_env.globals["side_entries"] = side_entries

@@ -37,6 +37,7 @@ RIGHTS: dict[str, str] = {
     "outbox.read": N_("See sent messages"),
     "report.read": N_("See reports"),
     "report.run": N_("Compute attribution"),
+    "report.set": N_("Set targets, costs and rates of reports"),
     "result.read": N_("See one’s own results"),
     "self.read": N_("See who the token acts as"),
     "self.write": N_("Change your own settings"),

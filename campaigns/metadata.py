@@ -17,11 +17,12 @@ from campaigns.mailroom import models as _mailroom
 from campaigns.outbound import models as _outbound
 from campaigns.partners import models as _partners
 from campaigns.rates import models as _rates
+from campaigns.reports import models as _reports
 from campaigns.sequences import models as _sequences
 from campaigns.tracking import models as _tracking
 
 LOADED = (
     _accounts, _artifacts, _attribution, _audience, _db, _deals, _kits, _launches, _leads, _mailroom, _outbound,
-    _partners, _rates, _routing, _sequences, _tracking,
+    _partners, _rates, _reports, _routing, _sequences, _tracking,
 )  # fmt: skip
 metadata = Base.metadata

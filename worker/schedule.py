@@ -20,6 +20,7 @@ EVERY_S: dict[str, float] = {
     "deals.tick": 15.0,
     "leads.tick": 15.0,
     "attribution.daily": 900.0,
+    "reports.tick": 30.0,
 }
 
 

@@ -10,6 +10,7 @@ from campaigns.core.csv_guard import csv_lines
 from campaigns.core.money import Money
 from campaigns.reports.credits import credits_by
 from campaigns.reports.runs import Run
+from campaigns.reports.tables import Table, csv_of
 
 COLUMNS = (
     "run", "model", "cut_off", "by", "state", "key", "label", "currency", "amount_minor", "amount", "touches", "deals",
@@ -28,5 +29,14 @@ def credit_sheet(session: Session, actor: Actor, run: Run, by: str, state: str) 
     )  # fmt: skip
     response = Response("".join(csv_lines(COLUMNS, lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="credits-{by}-run-{run.number}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def table_sheet(table: Table) -> Response:
+    """Any report as a file named by what it is."""
+    response = Response(csv_of(table), mimetype="text/csv")
+    name = f"{table.asks.report}-{table.asks.grouping}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

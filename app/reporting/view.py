@@ -25,7 +25,7 @@ def report_view(
 ) -> dict[str, Any]:
     """Values for `reports/index.html`; `run` is None where nothing was computed yet. Raises as the reports do."""
     listed = runs.runs(session, actor)
-    run = runs.run(session, actor, run_id) if run_id else (listed[0] if listed else None)
+    run = runs.run(session, actor, run_id) if run_id else runs.shown_run(session, actor)
     shared = {
         "run": run,
         "runs": listed,

@@ -10,13 +10,16 @@ from werkzeug.wrappers import Response as Redirect
 
 from app.auth import current
 from app.auth.access import permission
+from app.error_texts import problem_text, text_of
 from app.i18n import gettext
-from app.reporting import words
+from app.reporting import saved, words
+from app.reporting.run_form import model_of, rules_of
 from app.reporting.sheets import credit_sheet
 from app.reporting.view import report_view
 from app.security import limited
-from app.unit_of_work import uow
+from app.unit_of_work import roll_back, uow
 from campaigns.attribution.service import RunRequest, ask_run
+from campaigns.core.errors import DomainError, Kind
 from campaigns.reports.paths import deal_path
 from campaigns.reports.runs import chosen_run
 
@@ -69,16 +72,26 @@ def _register(blueprint: Blueprint, needed: str) -> None:
 
 _register(studio_reports, "report.read")
 _register(portal_results, "result.read")
+saved.register(studio_reports, "report.read")
+saved.register(portal_results, "result.read")
 
 
 @studio_reports.post("/runs")
 @permission("report.run")
 @limited("attribution", 30, 3600)
 def ask() -> Redirect:
-    """Ask for a run of the model chosen; the page says that it is being made."""
-    model: dict[str, Any] = {"name": request.form.get("model", "w_shaped")}
-    if ask_run(uow(), current.actor(), RunRequest(model)) is None:
+    """Ask for a run of the model and rules chosen; the page says that it is being made."""
+    back = "channel_reports.show" if request.form.get("back") == "channel" else "studio_reports.show"
+    try:
+        asked = ask_run(uow(), current.actor(), RunRequest(model_of(request.form), rules_of(request.form)))
+    except DomainError as error:
+        if error.kind is not Kind.INVALID:
+            raise
+        roll_back()
+        flash(" ".join([text_of(error), *map(problem_text, error.problems)]), "danger")
+        return redirect(url_for(back), 303)
+    if asked is None:
         flash(gettext("This model is being computed already."))
     else:
         flash(gettext("The run is being made. It appears here when it is done."))
-    return redirect(url_for("studio_reports.show"), 303)
+    return redirect(url_for(back), 303)

@@ -7,6 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _quoted
+from operator import attrgetter
 from typing import Any
 
 from campaigns.attribution.crediting import Attributed, Credit
@@ -49,41 +52,47 @@ def deal_bytes(found: Attributed, cut_off: datetime) -> bytes:
     """One deal's line: what the run saw of it and what it credited. Later moments and touches are not in it."""
     journey = found.journey
     moments = (journey.lead_at, journey.opportunity_at, journey.closed_at)
-    line = [
-        journey.deal,
-        journey.partner,
-        journey.brought_by,
-        sorted([value.currency, value.amount_minor] for value in journey.values),
-        sorted([split.partner, split.weight] for split in journey.splits),
-        [None if moment is None or moment > cut_off else _us(moment) for moment in moments],
-        [_touch(touch) for touch in found.path.seen],
-        [_credit(credit) for credit in found.credits],
-    ]
-    return _encode(line).encode("ascii")
+    head = _encode(
+        [
+            journey.deal,
+            journey.partner,
+            journey.brought_by,
+            sorted([value.currency, value.amount_minor] for value in journey.values),
+            sorted([split.partner, split.weight] for split in journey.splits),
+            [None if moment is None or moment > cut_off else _us(moment) for moment in moments],
+        ]
+    )
+    touches, credits = ",".join(map(_touch, found.path.seen)), ",".join(map(_credit, found.credits))
+    return f"{head[:-1]},[{touches}],[{credits}]]".encode("ascii")
 
 
-def _touch(touch: Touch) -> list[str | int]:
-    return [
-        touch.id,
-        _us(touch.occurred_at),
-        _us(touch.received_at),
-        touch.channel,
-        touch.kind,
-        touch.launch,
-        touch.kit,
-        touch.kit_version,
-        touch.asset,
-        touch.step,
-        touch.locale,
-        touch.partner,
-        touch.activity,
-        touch.verdict,
-    ]
+# Touches and credits are written by hand as the encoder would write their lists: a run has millions of them, and most
+# share where they come from.
+# What varies together is kept together, since pieces times launches would be too many to keep.
+_how = attrgetter("channel", "kind")
+_launch = attrgetter("launch", "kit", "kit_version")
+_piece = attrgetter("asset", "step", "locale")
+_act = attrgetter("activity", "verdict")
 
 
-def _credit(credit: Credit) -> list[str | int | None]:
-    where = credit.touch.id if credit.touch else None
-    return [credit.partner, credit.currency, credit.amount_minor, where, credit.place, credit.weight, credit.of]
+@lru_cache(maxsize=20_000)
+def _json(values: tuple[str, ...]) -> str:
+    return ",".join(map(_quoted, values))
+
+
+def _touch(touch: Touch) -> str:
+    """`[id, occurred, received, channel, kind, launch, …, verdict]`."""
+    when = f"{_quoted(touch.id)},{_us(touch.occurred_at)},{_us(touch.received_at)}"
+    where = f"{_json(_how(touch))},{_json(_launch(touch))},{_json(_piece(touch))}"
+    return f"[{when},{where},{_quoted(touch.partner)},{_json(_act(touch))}]"
+
+
+def _credit(credit: Credit) -> str:
+    """`[partner, currency, amount, touch or null, place or null, weight, of]`."""
+    where = _quoted(credit.touch.id) if credit.touch else "null"
+    place = "null" if credit.place is None else credit.place
+    whose = f"{_quoted(credit.partner)},{_quoted(credit.currency)}"
+    return f"[{whose},{credit.amount_minor},{where},{place},{credit.weight},{credit.of}]"
 
 
 class RunDigest:

@@ -120,3 +120,15 @@ class AttributionShare(Base):
     removal: Mapped[float | None]
     conversions: Mapped[float]
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class AttributionSetting(Keyed, Base):
+    """A version of the model and path rules a programme's nightly run uses; never updated, the newest holds."""
+
+    __tablename__ = "attribution_setting"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int]
+    model: Mapped[dict[str, Any]]
+    rules: Mapped[dict[str, Any]]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

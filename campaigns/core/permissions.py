@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.read": _VENDOR,
     "report.run": frozenset({Role.CHANNEL, Role.MARKETING, Role.ADMIN}),
     "change.read": frozenset({Role.CHANNEL, Role.MARKETING, Role.ADMIN}) | _PARTNER,
+    "report.set": frozenset({Role.CHANNEL, Role.FINANCE, Role.ADMIN}),
     "webhook.manage": frozenset({Role.ADMIN, Role.PARTNER_ADMIN}),
     # partner
     "brand.read": _PARTNER,

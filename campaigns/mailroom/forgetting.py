@@ -24,7 +24,7 @@ def forget_letters(uow: UnitOfWork, partner_id: UUID, email_key: str, submission
     rows = uow.session.execute(
         update(SystemMail)
         .where(SystemMail.partner_id == partner_id, or_(to_them, *about_them))
-        .values(recipient="", sender_name="", subject="", text_body="", html_body="", reply=None)
+        .values(recipient="", sender_name="", subject="", text_body="", html_body="", sheet="", reply=None)
         .returning(SystemMail.id)
         .execution_options(synchronize_session=False)
     )

@@ -47,6 +47,9 @@ class SystemMail(Keyed, Base):
     subject: Mapped[str]
     text_body: Mapped[str]
     html_body: Mapped[str]
+    unsubscribe_url: Mapped[str] = mapped_column(server_default="")  # of a mail one asked for and may end (RFC 8058)
+    sheet_name: Mapped[str] = mapped_column(server_default="")  # a CSV that goes with it
+    sheet: Mapped[str] = mapped_column(server_default="")
     message_id: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="due")
     attempts: Mapped[int] = mapped_column(server_default="0")

@@ -60,8 +60,13 @@ def compose(row: SystemMail, sender: str, message_id: str, uow: UnitOfWork) -> b
     message["Date"] = format_datetime(uow.now)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    if row.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{row.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.text_body)
     message.add_alternative(row.html_body, subtype="html")
+    if row.sheet_name:
+        message.add_attachment(row.sheet.encode(), maintype="text", subtype="csv", filename=row.sheet_name)
     return message.as_bytes()
 
 

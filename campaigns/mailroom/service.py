@@ -38,13 +38,18 @@ def queue_mail(
     html_body: str,
     partner_id: UUID | None = None,
     programme_id: UUID | None = None,
+    unsubscribe_url: str = "",
+    sheet_name: str = "",
+    sheet: str = "",
 ) -> UUID | None:
     """Owe a message; None if one with this `dedupe_key` is owed or was sent before.
+
+    `unsubscribe_url` is where a POST ends such mails; `sheet` is a CSV that is attached as `sheet_name`.
 
     Raises `mail.header` for a control character where a header is made of it: nothing typed by
     anybody can add a header or a recipient.
     """
-    for part in (recipient, sender_name, subject):
+    for part in (recipient, sender_name, subject, unsubscribe_url, sheet_name):
         if not part.isprintable():
             raise invalid("mail.header", "A subject, name or address may not hold control characters.")
     mail_id = uow.session.execute(
@@ -60,6 +65,9 @@ def queue_mail(
             subject=subject,
             text_body=text_body,
             html_body=html_body,
+            unsubscribe_url=unsubscribe_url,
+            sheet_name=sheet_name,
+            sheet=sheet,
             message_id=f"system-{digest(dedupe_key)[:32]}",
         )
         .on_conflict_do_nothing(index_elements=["dedupe_key"])

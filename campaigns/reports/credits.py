@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from campaigns.attribution.service.programme_models import MODELS
 from campaigns.core.actor import Actor
 from campaigns.core.errors import invalid
+from campaigns.rates.book import Dated
+from campaigns.reports.periods import Period
 from campaigns.reports.runs import Run, reader
 
 STATES = ("won", "open", "lost")
 MOST_ROWS = 500
+ALWAYS = Period("all")
 
 # dimension → what groups it and what it is called; ids of pieces and steps are names within their kit
 _LAUNCH = "LEFT JOIN launch ON launch.id = credit.launch_id"
@@ -73,14 +76,23 @@ def _scope(actor: Actor) -> str:
     return "(credit.partner_id = :partner OR (credit.place = 0 AND credit.holder_id = :partner))"
 
 
-def credits_by(session: Session, actor: Actor, run: Run, dimension: str, state: str = "won") -> list[CreditRow]:
+_IN_PERIOD = (
+    "(CAST(:begin AS timestamptz) IS NULL OR deal.closed_at >= :begin)"
+    " AND (CAST(:end AS timestamptz) IS NULL OR deal.closed_at < :end)"
+)
+
+
+def credits_by(
+    session: Session, actor: Actor, run: Run, dimension: str, state: str = "won", period: Period = ALWAYS
+) -> list[CreditRow]:
     """Rows of one dimension, the largest first by currency. Deals of different rows overlap and never add up.
 
-    Raises `report.dimension` for one that does not exist or is not the reader's, `report.state`.
+    `period` keeps to deals that closed in it. Raises `report.dimension` for one that does not exist or is not the
+    reader's, `report.state`, `report.model_period` for a part of what Markov or Shapley valued as a whole.
     """
     reader(actor)
     _known(actor, dimension, state)
-    given = {"run": run.id, "state": state, "partner": actor.partner_id, "dimension": dimension}
+    given = _given(actor, run, state, period) | {"dimension": dimension}
     if run.model in MODELS:
         return _shares(session, actor, given)
     key, label, joins = _BY[dimension]
@@ -91,10 +103,38 @@ def credits_by(session: Session, actor: Actor, run: Run, dimension: str, state: 
       FROM attribution_credit AS credit
       JOIN attribution_deal AS deal ON deal.run_id = credit.run_id AND deal.deal_id = credit.deal_id
       {joins}
-      WHERE credit.run_id = :run AND deal.state = :state AND {_scope(actor)}
+      WHERE credit.run_id = :run AND deal.state = :state AND {_IN_PERIOD} AND {_scope(actor)}
       GROUP BY 1, credit.currency ORDER BY credit.currency, amount DESC, key LIMIT {MOST_ROWS}"""
     rows = session.execute(text(statement), given)
     return [CreditRow(row[0], "" if row[0] == "unattributed" else row[1] or "", *row[2:]) for row in rows]
+
+
+def credit_days(
+    session: Session, actor: Actor, run: Run, state: str, zone: str, period: Period = ALWAYS
+) -> list[Dated]:
+    """What `credits_by` shows in all, by currency and the day (in `zone`) the deals closed; open ones and programme
+    models by the day of the cut-off. For sums over currencies."""
+    given = _given(actor, run, state, period) | {"zone": zone, "cut_off": run.cut_off}
+    statement = f"""
+      SELECT credit.currency, sum(credit.amount_minor)::bigint,
+        (coalesce(deal.closed_at, :cut_off) AT TIME ZONE :zone)::date AS day
+      FROM attribution_credit AS credit
+      JOIN attribution_deal AS deal ON deal.run_id = credit.run_id AND deal.deal_id = credit.deal_id
+      WHERE credit.run_id = :run AND deal.state = :state AND {_IN_PERIOD} AND {_scope(actor)}
+      GROUP BY credit.currency, day ORDER BY 1, 3"""
+    if run.model in MODELS:
+        statement = """
+          SELECT currency, sum(amount_minor)::bigint, (CAST(:cut_off AS timestamptz) AT TIME ZONE :zone)::date
+          FROM attribution_share WHERE run_id = :run AND dimension = :dimension GROUP BY currency ORDER BY 1"""
+        given["dimension"] = "channel"
+    return [Dated(*row) for row in session.execute(text(statement), given)]
+
+
+def _given(actor: Actor, run: Run, state: str, period: Period) -> dict[str, Any]:
+    if run.model in MODELS and period.begin is not None:
+        raise invalid("report.model_period", "This model values all deals of its run; it has no part by period.")
+    bounds = {"begin": period.begin, "end": period.end}
+    return {"run": run.id, "state": state, "partner": actor.partner_id} | bounds
 
 
 def _known(actor: Actor, dimension: str, state: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.core.actor import Actor
 from campaigns.reports.figures import Span
+from campaigns.reports.periods import Period
 from campaigns.reports.runs import reader
 
 
@@ -43,13 +44,25 @@ def _own(actor: Actor, table: str) -> str:
     return f"{table}.{column} = :tenant"
 
 
-def funnels(session: Session, actor: Actor) -> list[Funnel]:
-    """Of every campaign with a launch the reader may count; people's clicks only, each row that still counts."""
+ALWAYS = Period("all")
+
+
+def _within(moment: str) -> str:
+    """The moment lies in the period."""
+    return (
+        f"(CAST(:begin AS timestamptz) IS NULL OR {moment} >= :begin)"
+        f" AND (CAST(:end AS timestamptz) IS NULL OR {moment} < :end)"
+    )
+
+
+def funnels(session: Session, actor: Actor, period: Period = ALWAYS) -> list[Funnel]:
+    """Of every campaign with a launch (begun in the period) the reader may count; people's clicks only, each row that
+    still counts."""
     reader(actor)
     statement = f"""
       WITH mine AS (
         SELECT launch.id, version.kit_id FROM launch JOIN kit_version AS version ON version.id = launch.kit_version_id
-        WHERE {_own(actor, "launch")}),
+        WHERE {_own(actor, "launch")} AND {_within("launch.starts_at")}),
       sent AS (SELECT launch_id, count(*) AS n FROM delivery
         WHERE state = 'sent' AND {_own(actor, "delivery")} GROUP BY launch_id),
       met AS (SELECT launch_id, count(*) FILTER (WHERE kind IN ('click','download')) AS clicks,
@@ -71,26 +84,28 @@ def funnels(session: Session, actor: Actor) -> list[Funnel]:
       LEFT JOIN sent ON sent.launch_id = mine.id LEFT JOIN met ON met.launch_id = mine.id
       LEFT JOIN answered ON answered.launch_id = mine.id
       GROUP BY kit.id, kit.title ORDER BY kit.title, kit.id"""
-    return [Funnel(*row) for row in session.execute(text(statement), _tenant(actor))]
+    return [Funnel(*row) for row in session.execute(text(statement), _given(actor, period))]
 
 
-def _tenant(actor: Actor) -> dict[str, Any]:
-    return {"tenant": actor.partner_id or actor.programme_id}
+def _given(actor: Actor, period: Period) -> dict[str, Any]:
+    return {"tenant": actor.partner_id or actor.programme_id, "begin": period.begin, "end": period.end}
 
 
-def durations(session: Session, actor: Actor) -> dict[str, Span]:
-    """Time to accept a lead, to approve a deal, and from registration to its win."""
+def durations(session: Session, actor: Actor, period: Period = ALWAYS) -> dict[str, Span]:
+    """Time to accept a lead, to approve a deal, and from registration to its win, of what ended in the period."""
     reader(actor)
     statement = f"""
       WITH spans AS (
         SELECT 'accept' AS what, decided_at - created_at AS took FROM lead
         WHERE decided_at IS NOT NULL AND state IN ('accepted','handed') AND {_own(actor, "lead")}
+          AND {_within("decided_at")}
         UNION ALL
         SELECT 'approve', protected_from - submitted_at FROM deal
-        WHERE protected_from IS NOT NULL AND {_own(actor, "deal")}
+        WHERE protected_from IS NOT NULL AND {_own(actor, "deal")} AND {_within("protected_from")}
         UNION ALL
-        SELECT 'win', closed_at - submitted_at FROM deal WHERE state = 'won' AND {_own(actor, "deal")})
+        SELECT 'win', closed_at - submitted_at FROM deal WHERE state = 'won' AND {_own(actor, "deal")}
+          AND {_within("closed_at")})
       SELECT asked.what, count(took), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)),
         percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM took))
       FROM (VALUES ('accept'), ('approve'), ('win')) AS asked(what) LEFT JOIN spans USING (what) GROUP BY asked.what"""
-    return {row[0]: Span(*row[1:]) for row in session.execute(text(statement), _tenant(actor))}
+    return {row[0]: Span(*row[1:]) for row in session.execute(text(statement), _given(actor, period))}

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.attribution.models import AttributionDeal, AttributionRun
+from campaigns.attribution.service.defaults import defaults_of
 from campaigns.attribution.service.programme_models import MODELS as PROGRAMME_MODELS
 from campaigns.core.actor import Actor
 from campaigns.core.permissions import require
@@ -63,6 +64,46 @@ def newest_run(session: Session, actor: Actor, model: str = "") -> Run | None:
     return _run(actor, *row) if row else None
 
 
+def shown_run(session: Session, actor: Actor, model: str = "") -> Run | None:
+    """What is shown unless a run is chosen: the newest of the model; without one the newest by the programme's saved
+    settings, and where there is none, the newest of all."""
+    if model:
+        return newest_run(session, actor, model)
+    query = _mine(actor).order_by(AttributionRun.created_at.desc(), AttributionRun.number.desc())
+    saved = _saved(session, actor)
+    if saved:
+        pairs = [
+            and_(AttributionRun.programme_id == programme_id, AttributionRun.parameters.op("-")("left_out") == settings)
+            for programme_id, settings in saved
+        ]
+        row = session.execute(query.where(or_(*pairs)).limit(1)).one_or_none()
+        if row:
+            return _run(actor, *row)
+    return newest_run(session, actor)
+
+
+def newest_path_run(session: Session, actor: Actor) -> Run | None:
+    """The same of those that draw the paths of deals."""
+    found = shown_run(session, actor)
+    if found is None or found.model not in PROGRAMME_MODELS:
+        return found
+    query = _mine(actor).where(AttributionRun.model.not_in(PROGRAMME_MODELS))
+    row = session.execute(
+        query.order_by(AttributionRun.created_at.desc(), AttributionRun.number.desc()).limit(1)
+    ).one_or_none()
+    return _run(actor, *row) if row else None
+
+
+def _saved(session: Session, actor: Actor) -> list[tuple[UUID, dict[str, Any]]]:
+    """The settings of the programmes a reader is in."""
+    if actor.programme_id is not None:
+        programmes = [actor.programme_id]
+    else:
+        joined = select(Membership.programme_id).where(Membership.partner_id == actor.partner_id)
+        programmes = list(session.scalars(joined))
+    return [(one, defaults_of(session, one).as_json()) for one in programmes]
+
+
 def run(session: Session, actor: Actor, run_id: UUID) -> Run:
     """One run; DomainError `attribution_run.not_found`, also for another tenant's."""
     row = session.execute(_mine(actor).where(AttributionRun.id == run_id)).one_or_none()
@@ -93,7 +134,7 @@ def _run(actor: Actor, row: AttributionRun, programme: str) -> Run:
 
 
 def chosen_run(session: Session, actor: Actor, run_id: UUID | None, model: str = "") -> Run:
-    """The run asked for, else the newest; DomainError `attribution_run.not_found`."""
+    """The run asked for, else `shown_run`; DomainError `attribution_run.not_found`."""
     if run_id is not None:
         return run(session, actor, run_id)
-    return must_exist(newest_run(session, actor, model), "attribution_run")  # type: ignore[no-any-return]
+    return must_exist(shown_run(session, actor, model), "attribution_run")  # type: ignore[no-any-return]

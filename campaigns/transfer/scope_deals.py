@@ -1,5 +1,7 @@
 """What an export holds of leads, deals and attribution, and what stays; the other tables' rules are in `scope`."""
 
+# ruff: noqa: S608 - conditions are put together from constants of this module
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,6 +21,10 @@ _OWN = "programme_id = :programme"
 _LEADS = "(SELECT id FROM lead WHERE programme_id = :programme)"
 _DEALS = "deal_id IN (SELECT id FROM deal WHERE programme_id = :programme)"
 _RUNS = "run_id IN (SELECT id FROM attribution_run WHERE programme_id = :programme)"
+_VIEWS = (
+    "(SELECT id FROM report_view WHERE programme_id = :programme"
+    " OR partner_id IN (SELECT id FROM frame_partner WHERE alone))"
+)
 _IMPORT = Rows(
     _OWN,
     {"state": "CASE WHEN state IN ('waiting','running','undoing') THEN 'failed' ELSE state END"},
@@ -31,7 +37,7 @@ GOES: Mapping[str, Rows] = {
         (
             "account", "account_identifier", "account_merge", "opportunity", "plan_rate", "product_line",
             "deal_policy", "lead_policy", "deal", "lead_intake", "lead_offer", "pool_request", "attribution_run",
-            "watermark",
+            "watermark", "attribution_setting", "report_setting", "sales_target", "margin_share", "marketing_cost",
         ),
         Rows(_OWN),
     ),
@@ -48,6 +54,17 @@ GOES: Mapping[str, Rows] = {
         ),
         Rows(_DEALS),
     ),
+    "report_view": Rows(f"id IN {_VIEWS}"),
+    "report_schedule": Rows(
+        f"view_id IN {_VIEWS}",
+        {
+            # the old machine goes on mailing until somebody ends it there
+            "stopped_at": "coalesce(stopped_at, next_at)",
+            "stopped_why": "CASE WHEN stopped_at IS NULL THEN 'moved' ELSE stopped_why END",
+        },
+        holds="stopped_at IS NOT NULL",
+    ),
+    "report_mailing": Rows(f"schedule_id IN (SELECT id FROM report_schedule WHERE view_id IN {_VIEWS})"),
     "deal_evidence": Rows(_DEALS, objects=(ObjectRule("storage_key", "deals/"),)),
     **dict.fromkeys(("attribution_credit", "attribution_deal", "attribution_share"), Rows(_RUNS)),
 }  # fmt: skip

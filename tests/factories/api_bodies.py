@@ -54,6 +54,22 @@ def request_for(line: str, named: Mapping[str, object]) -> dict[str, Any]:
         "PUT webhooks/<uuid:endpoint_id>": {"url": "https://hooks.example.com/new"},
         "POST webhook-deliveries/<uuid:delivery_id>/skip": {"reason": "a test"},
         "POST inbound-changes/<uuid:change_id>/skip": {"reason": "a test"},
+        "POST reports/views": {"name": "Mine", "asks": {"report": "credits"}},
+        "PATCH reports/views/<uuid:view_id>": {"name": "Ours"},
+        "PUT reports/views/<uuid:view_id>/schedule": {"every": "week", "day": 1, "at": "08:00", "zone": "Europe/Oslo"},
+        "PUT reports/settings": {"after": 0, "currency": "NOK"},
+        "PUT reports/run-settings": {"after": 0, "model": {"name": "linear"}},
+        "POST reports/targets": {"quarter": "2026-Q2", "amount_minor": 100, "currency": "EUR"},
+        "PATCH reports/targets/<uuid:target_id>": {"amount_minor": 200},
+        "POST reports/costs": {
+            "activity": "Fair",
+            "incurred_on": "2026-04-01",
+            "amount_minor": 100,
+            "currency": "EUR",
+            "launch_id": str(named.get("launch_id", "")),
+        },
+        "POST reports/margins": {"share_bp": 3000, "starts_on": "2026-01-01"},
+        "POST plan-rates": {"currency": "USD", "base": "EUR", "starts_on": "2026-01-01", "rate": "0.92"},
         "POST reports/runs": {"model": {"name": "linear"}},
         "POST deals": {"programme_id": str(named["programme_id"]), "client_token": "matrix"},
         "PUT deals/<uuid:deal_id>": {"company_name": "Nordvarme"},
@@ -90,6 +106,8 @@ def request_for(line: str, named: Mapping[str, object]) -> dict[str, Any]:
         }  # fmt: skip
     if line == "POST /api/v1/webhooks/<uuid:endpoint_id>/changes":
         made |= {"data": b"at,type,external_id\n", "content_type": "text/csv"}
+    if line == "POST /api/v1/reports/target-imports":
+        made |= {"data": b"quarter,amount,currency\n2026-Q3,1000,EUR\n", "content_type": "text/csv"}
     if line == "POST /api/v1/account-imports":
         asked = {"kind": "accounts", "source": "crm"}
         made |= {"data": b"Name\nNordvarme\n", "content_type": "text/csv", "query_string": asked}

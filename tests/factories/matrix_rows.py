@@ -36,9 +36,15 @@ from campaigns.leads.models import Lead, LeadSubmission, Submission
 from campaigns.mailroom.models import KeptMessage
 from campaigns.outbound.endpoints import EndpointForm, create_endpoint, ping_endpoint
 from campaigns.outbound.models import InboundChange, WebhookDelivery
+from campaigns.reports.models import ReportView
+from campaigns.reports.service.costs import CostForm, add_cost
+from campaigns.reports.service.schedules import schedule_view, unsubscribe_token
+from campaigns.reports.service.targets import TargetForm, put_target
+from campaigns.reports.service.views import save_view
 from campaigns.sequences.models import Delivery, Enrolment
 from campaigns.tracking.models import TrackedLink
-from campaigns.tracking.tokens import link_token, unsubscribe_token
+from campaigns.tracking.tokens import link_token
+from campaigns.tracking.tokens import unsubscribe_token as leaving_token
 from renderer.landing import FORM_MARKER
 from tests.factories.campaign_kits import kit_zip
 from tests.factories.deals_made import add_deal
@@ -93,10 +99,12 @@ def add_everything(container: Container, vendor: Actor, partner: Actor, mark: st
         world = World(launch.programme_id, launch.partner_id, people.id, launch.id, launch.slug)
         credited = add_deal(uow.session, world, title=mark)
         make_run(uow.session, launch.programme_id, RunPlan(RunSpec(USUAL, PathRules(), uow.now)))
+        reports = _reports(uow, container.settings.secret_key, vendor, partner, mark)
     return (
         tokens
         | _deals(container, vendor, partner, mark)
         | hooks
+        | reports
         | {
             "kit_id": kit_id,
             "launch_slug": launch.slug,
@@ -120,6 +128,28 @@ def add_everything(container: Container, vendor: Actor, partner: Actor, mark: st
             "csv_file": CSV,
         }
     )
+
+
+def _reports(uow: UnitOfWork, key: str, vendor: Actor, partner: Actor, mark: str) -> dict[str, object]:
+    """The partner's own view with its mail; the vendor's target and cost."""
+    asks = {"report": "registrations"}
+    view_id = save_view(uow, partner, mark, asks)
+    planned = schedule_view(uow, partner, view_id, every="week", day=1, at="08:00", zone="UTC")
+    wanted = TargetForm("2026-Q1", 5_000_000, "EUR")
+    vendors = ReportView(
+        id=new_id(), programme_id=vendor.programme_id, person_id=partner.person_id, shared=True, name=mark, asks=asks
+    )
+    uow.session.add(vendors)
+    uow.session.flush()
+    spent = CostForm(mark, uow.now.date(), 100_00, "EUR", partner_id=partner.partner_id)
+    return {
+        "view_id": view_id,
+        "vendor_view_id": vendors.id,
+        "mail_token": unsubscribe_token(key, planned.id),
+        "target_id": put_target(uow, vendor, wanted),
+        "cost_id": add_cost(uow, vendor, spent),
+        "report": "registrations",
+    }
 
 
 def _piece(container: Container, session: Session, launch: Launch, mark: str) -> UUID:
@@ -164,7 +194,7 @@ def _tokens(session: Session, key: str, launch: Launch, contact_id: UUID) -> dic
     )  # fmt: skip
     session.add(sent)
     session.flush()
-    return {"link_token": link_token(key, link.id), "unsubscribe_token": unsubscribe_token(key, sent.id)}
+    return {"link_token": link_token(key, link.id), "unsubscribe_token": leaving_token(key, sent.id)}
 
 
 def _deals(container: Container, vendor: Actor, partner: Actor, mark: str) -> dict[str, object]:

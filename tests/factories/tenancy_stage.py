@@ -159,8 +159,14 @@ def routes(app: Flask) -> dict[str, Any]:
 
 def address(rule: Any, stage: Stage) -> str:
     """The rule's address with the partner's and the vendor's own things in it."""
-    own = {"/l/": {"slug": "launch_slug"}, "/t/": {"token": "link_token"}, "/u/": {"token": "unsubscribe_token"}}
-    called = own.get(rule.rule[:3], {})
+    own = {
+        "/l/": {"slug": "launch_slug"},
+        "/t/": {"token": "link_token"},
+        "/u/": {"token": "unsubscribe_token"},
+        "/r/": {"token": "mail_token"},
+        "/studio/reports": {"view_id": "vendor_view_id"},
+    }
+    called = next((names for begins, names in own.items() if rule.rule.startswith(begins)), {})
     values = {
         name: stage.named.get(called.get(name, name), new_id() if name.endswith("_id") else "x")
         for name in rule.arguments

@@ -16,7 +16,8 @@ RESOURCES = (
     "me", "programmes", "people", "tokens", "brand", "kits", "campaigns", "launches", "launch_files", "totals", "lists",
     "contacts", "suppressions", "imports", "leads", "lead_offers", "vendor_leads", "vendor_lead_acts", "lead_coverage",
     "lead_imports", "lead_import_acts", "own_leads", "exports", "partners", "outbox", "audit", "webhooks",
-    "webhook_deliveries", "inbound_changes", "changes", "reports", "deal_files", "deal_mail", "deals", "registrations",
+    "webhook_deliveries", "inbound_changes", "changes", "reports", "report_views", "report_inputs",
+    "deal_files", "deal_mail", "deals", "registrations",
     "accounts", "policies", "product_lines",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""Who asks for a run: a person, with settings, or the night, with those of the newest run. One job, one run."""
+"""Who asks for a run: a person, with settings, or the night, with those the programme saved. One job, one run."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from campaigns.attribution.models import AttributionRun
-from campaigns.attribution.rules import Model, ModelName, PathRules, RunSpec
+from campaigns.attribution.service.defaults import USUAL, defaults_of
 from campaigns.attribution.service.running import RunPlan, make_run, read_plan
 from campaigns.core.actor import Actor
 from campaigns.core.errors import invalid
@@ -23,7 +24,6 @@ from campaigns.db.models import Job
 from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 TASK = "attribution.run"
-USUAL = Model(ModelName.W_SHAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +64,39 @@ def _enqueue(uow: UnitOfWork, programme_id: UUID, plan: RunPlan, *, made_by: UUI
 
 
 def nightly(uow: UnitOfWork) -> int:
-    """Ask for a run of every programme in which something happened since its newest run; how many were asked for."""
+    """Ask for a run by each programme's saved settings where something happened since the newest run by them.
+
+    How many were asked for. Runs that people made by other settings neither count nor are repeated.
+    """
     asked = 0
-    for programme_id, settings in uow.session.execute(text(_STALE)):
-        plan = read_plan(settings, uow.now) if settings else RunPlan(RunSpec(USUAL, PathRules(), uow.now))
-        asked += _enqueue(uow, programme_id, plan) is not None
+    for (programme_id,) in uow.session.execute(text(_WITH_DEALS)).all():
+        settings = defaults_of(uow.session, programme_id).as_json()
+        plan = read_plan(settings, uow.now)
+        given = {"programme": programme_id, "settings": json.dumps(plan.as_json())}
+        if uow.session.execute(text(_STALE), given).scalar_one():
+            asked += _enqueue(uow, programme_id, plan) is not None
     return asked
 
 
+_WITH_DEALS = """
+SELECT programme.id FROM programme WHERE EXISTS (
+  SELECT FROM deal WHERE deal.programme_id = programme.id AND deal.state IN ('approved','converted','won','lost'))
+ORDER BY programme.id
+"""
+
 # Changes of deals are told by their timelines, so a deal that only closed counts too.
 _STALE = """
-SELECT programme.id, newest.parameters - 'left_out'
-FROM programme
-LEFT JOIN LATERAL (
-  SELECT cut_off, parameters FROM attribution_run AS run WHERE run.programme_id = programme.id
-  ORDER BY number DESC LIMIT 1
-) AS newest ON true
-WHERE EXISTS (SELECT FROM deal WHERE deal.programme_id = programme.id AND deal.state IN
-              ('approved','converted','won','lost'))
-  AND (newest.cut_off IS NULL
+WITH newest AS (
+  SELECT max(cut_off) AS cut_off FROM attribution_run
+  WHERE programme_id = :programme AND parameters - 'left_out' = CAST(:settings AS jsonb))
+SELECT newest.cut_off IS NULL
     OR EXISTS (SELECT FROM deal JOIN deal_event ON deal_event.deal_id = deal.id
-               WHERE deal.programme_id = programme.id AND deal_event.created_at > newest.cut_off)
+               WHERE deal.programme_id = :programme AND deal_event.created_at > newest.cut_off)
     OR EXISTS (SELECT FROM launch JOIN touchpoint ON touchpoint.launch_id = launch.id
-               WHERE launch.programme_id = programme.id AND touchpoint.occurred_at > newest.cut_off)
+               WHERE launch.programme_id = :programme AND touchpoint.occurred_at > newest.cut_off)
     OR EXISTS (SELECT FROM lead JOIN lead_note ON lead_note.lead_id = lead.id
-               WHERE lead.programme_id = programme.id AND lead_note.created_at > newest.cut_off))
-ORDER BY programme.id
+               WHERE lead.programme_id = :programme AND lead_note.created_at > newest.cut_off)
+FROM newest
 """
 
 

@@ -64,10 +64,11 @@ def _asked(rules: PathRules) -> dict[str, Any]:
 def _rows(session: Session, name: str, statement: str, given: dict[str, Any]) -> Iterator[Any]:
     """Rows of a server-side cursor: the memory holds `FETCHED` of them, whatever the statement finds.
 
-    The driver's own cursor, since SQLAlchemy's rows cost as much again as reading them.
+    The driver's own cursor, since SQLAlchemy's rows cost as much again as reading them; binary, since times are then
+    read without being parsed.
     """
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor(name=name) as cursor:
+    with driver.cursor(name=name, binary=True) as cursor:
         cursor.execute(statement, given)
         while batch := cursor.fetchmany(FETCHED):
             yield from batch

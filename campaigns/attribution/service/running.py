@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +53,19 @@ def read_plan(settings: dict[str, Any], cut_off: datetime) -> RunPlan:
     return RunPlan(RunSpec(read_model(model), rules, cut_off))
 
 
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Without the search for circles of objects: a run makes millions of objects and no circle among them, and looking
+    for one again and again is time for nothing. What is not needed goes at once all the same."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def make_run(
     session: Session,
     programme_id: UUID,
@@ -73,17 +88,18 @@ def make_run(
     session.execute(text("SET CONSTRAINTS fk_attribution_deal_run_id DEFERRED"))
     writer, digest, programme = Writer(session, run_id), RunDigest(plan.spec), Programme(plan.programme_model)
     touches = done = 0
-    for done, found in enumerate(journeys(session, programme_id, plan.spec), 1):
-        credited = attribute_deal(found.journey, plan.spec)
-        digest.add(credited)
-        touches += len(credited.path.touches)
-        part = involvement(found.journey, credited.path, "partner")
-        writer.add(credited, found.state, part, credited=not plan.programme_model)
-        if plan.programme_model:
-            programme.add(credited, found.state)
-        if progress is not None and done % TELL_EVERY == 0:
-            progress(done, deals)
-    writer.flush()
+    with _no_collecting():
+        for done, found in enumerate(journeys(session, programme_id, plan.spec), 1):
+            credited = attribute_deal(found.journey, plan.spec)
+            digest.add(credited)
+            touches += len(credited.path.touches)
+            part = involvement(found.journey, credited.path, "partner")
+            writer.add(credited, found.state, part, credited=not plan.programme_model)
+            if plan.programme_model:
+                programme.add(credited, found.state)
+            if progress is not None and done % TELL_EVERY == 0:
+                progress(done, deals)
+        writer.flush()
     shares = list(programme.shares(run_id)) if plan.programme_model else []
     # states are not part of a path, yet won and lost are different findings
     whole = report_digest(plan.model, digest.hexdigest(), [writer.totals, [_share(row) for row in shares]])

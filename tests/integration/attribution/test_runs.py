@@ -11,13 +11,14 @@ from sqlalchemy.exc import DatabaseError
 
 from campaigns.attribution.models import AttributionCredit, AttributionDeal, AttributionRun, AttributionShare
 from campaigns.attribution.rules import Model, ModelName, PathRules, RunSpec
-from campaigns.attribution.service import RunRequest, ask_run, make_run, nightly
+from campaigns.attribution.service import RunRequest, ask_run, defaults_of, make_run, nightly, save_defaults
 from campaigns.attribution.service.asking import run_asked, underway
-from campaigns.attribution.service.running import RunPlan
+from campaigns.attribution.service.running import RunPlan, read_plan
 from campaigns.core.actor import Actor, Role
 from campaigns.core.errors import DomainError
 from campaigns.deals.models import DealEvent, DealMember
 from campaigns.leads.models import LeadMerge
+from campaigns.reports.runs import shown_run
 from campaigns.sequences.models import Delivery, Enrolment
 from tests.factories.deals_made import CLOSE, add_deal, add_lead, add_note, add_touch, before
 from tests.factories.mailing import add_person, make_partner, make_world
@@ -316,13 +317,21 @@ def test_who_may_not_ask_and_what_cannot_be_asked(uow, world):
     assert refused.value.code == "attribution.future"
 
 
-def test_the_night_runs_where_something_happened_with_the_newest_settings(uow, world, clock):
+def test_the_night_runs_by_the_saved_settings_and_not_by_those_of_a_run_somebody_made(uow, world, clock):
     clock.at = CUT_OFF
     make_world(uow.session)  # a programme without deals is left alone
     _, deal = journey(uow, world)
+    vendor = Actor(kind="person", role=Role.CHANNEL, programme_id=world.programme_id)
+    assert (
+        save_defaults(uow, vendor, {"name": "time_decay", "half_life_days": 30}, {"look_back_days": 90}, after=0) == 1
+    )
+    wanted = defaults_of(uow.session, world.programme_id).as_json()
     assert nightly(uow) == 1
-    uow.session.execute(text("DELETE FROM job"))
-    make_run(uow.session, world.programme_id, plan("time_decay", half_life=30))
+    assert _asked(uow) == wanted
+    saved = read_plan(wanted, uow.now)
+    make_run(uow.session, world.programme_id, saved)
+    make_run(uow.session, world.programme_id, RunPlan(saved.spec, "markov"))
+    make_run(uow.session, world.programme_id, plan("first"))
     assert nightly(uow) == 0
     uow.session.add(
         DealEvent(deal_id=deal, number=1, kind="note", by_side="partner", created_at=CUT_OFF + timedelta(hours=1))
@@ -330,8 +339,34 @@ def test_the_night_runs_where_something_happened_with_the_newest_settings(uow, w
     uow.session.flush()
     clock.advance(timedelta(days=1))
     assert nightly(uow) == 1
-    (job,) = uow.session.execute(text("SELECT payload FROM job")).scalars()
-    assert job["model"] == {"name": "time_decay", "half_life_days": 30}
+    assert _asked(uow) == wanted
+    shown = shown_run(uow.session, vendor)
+    assert (shown.model, shown.parameters) == ("time_decay", wanted)
+
+
+def test_settings_of_the_night_are_checked_and_nobody_overwrites_anothers(uow, world):
+    vendor = Actor(kind="person", role=Role.CHANNEL, programme_id=world.programme_id)
+    for model, rules, code in (
+        ({"name": "markov"}, {}, "attribution.default_model"),
+        ({"name": "guess"}, {}, "attribution.rules"),
+        ({"name": "linear"}, {"look_back_days": 0}, "attribution.rules"),
+    ):
+        with pytest.raises(DomainError) as refused:
+            save_defaults(uow, vendor, model, rules, after=0)
+        assert refused.value.code == code
+    save_defaults(uow, vendor, {"name": "linear"}, {}, after=0)
+    with pytest.raises(DomainError) as refused:
+        save_defaults(uow, vendor, {"name": "first"}, {}, after=0)
+    assert refused.value.code == "settings.changed"
+    partner = Actor(kind="person", role=Role.PARTNER_ADMIN, partner_id=world.partner_id)
+    with pytest.raises(DomainError, match="does not allow"):
+        save_defaults(uow, partner, {"name": "linear"}, {}, after=1)
+
+
+def _asked(uow):
+    """Model and rules of the one job there is, which is then gone."""
+    (job,) = uow.session.execute(text("DELETE FROM job RETURNING payload")).scalars()
+    return {name: job[name] for name in ("model", "rules")}
 
 
 def _payload(uow, job_id):

@@ -216,6 +216,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_run')),
     sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_attribution_run_programme_id_number'))
     )
+    op.create_table('attribution_setting',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('model', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('rules', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_attribution_setting_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_attribution_setting_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_setting')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_attribution_setting_programme_id_number'))
+    )
     op.create_table('brand_kit',
     sa.Column('partner_id', sa.Uuid(), nullable=False),
     sa.Column('current_revision_id', sa.Uuid(), nullable=True),
@@ -436,6 +449,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_logo')),
     sa.UniqueConstraint('partner_id', 'digest', name=op.f('uq_logo_partner_id_digest'))
     )
+    op.create_table('margin_share',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('product_line', sa.Text(), server_default='', nullable=False),
+    sa.Column('share_bp', sa.Integer(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('share_bp BETWEEN 0 AND 10000', name=op.f('ck_margin_share_share')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_margin_share_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_margin_share_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_margin_share'))
+    )
+    op.create_index('ix_margin_share_programme', 'margin_share', ['programme_id', 'product_line', 'starts_on'], unique=False)
     op.create_table('membership',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -490,6 +517,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_product_line')),
     sa.UniqueConstraint('programme_id', 'code', name=op.f('uq_product_line_programme_id_code'))
     )
+    op.create_table('report_setting',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_report_setting_made_by')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_report_setting_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_setting')),
+    sa.UniqueConstraint('programme_id', 'number', name=op.f('uq_report_setting_programme_id_number'))
+    )
+    op.create_table('report_view',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=True),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('shared', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('asks', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(programme_id IS NULL) <> (partner_id IS NULL)', name=op.f('ck_report_view_one_tenant')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_report_view_partner_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_view_person_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_report_view_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_view'))
+    )
+    op.create_index('ix_report_view_partner', 'report_view', ['partner_id'], unique=False)
+    op.create_index('ix_report_view_programme', 'report_view', ['programme_id'], unique=False)
     op.create_table('role_grant',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -508,6 +566,26 @@ def upgrade() -> None:
     op.create_index('ix_role_grant_partner', 'role_grant', ['partner_id'], unique=False)
     op.create_index('uq_role_grant_partner', 'role_grant', ['person_id', 'partner_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND partner_id IS NOT NULL'))
     op.create_index('uq_role_grant_programme', 'role_grant', ['person_id', 'programme_id', 'role'], unique=True, postgresql_where=sa.text('revoked_at IS NULL AND programme_id IS NOT NULL'))
+    op.create_table('sales_target',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('region', sa.Text(), server_default='', nullable=False),
+    sa.Column('product_line', sa.Text(), server_default='', nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('amount_minor >= 0', name=op.f('ck_sales_target_amount')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_sales_target_made_by')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_sales_target_partner_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_sales_target_programme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_target'))
+    )
+    op.create_index('uq_sales_target', 'sales_target', ['programme_id', 'starts_on', 'partner_id', 'region', 'product_line', 'currency'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where=sa.text('removed_at IS NULL'))
     op.create_table('suppression',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -541,6 +619,9 @@ def upgrade() -> None:
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('text_body', sa.Text(), nullable=False),
     sa.Column('html_body', sa.Text(), nullable=False),
+    sa.Column('unsubscribe_url', sa.Text(), server_default='', nullable=False),
+    sa.Column('sheet_name', sa.Text(), server_default='', nullable=False),
+    sa.Column('sheet', sa.Text(), server_default='', nullable=False),
     sa.Column('message_id', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), server_default='due', nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
@@ -855,6 +936,26 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_partner_coverage_membership_id')),
     sa.PrimaryKeyConstraint('membership_id', name=op.f('pk_partner_coverage'))
     )
+    op.create_table('report_schedule',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('view_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('every', sa.Text(), nullable=False),
+    sa.Column('day', sa.Integer(), nullable=False),
+    sa.Column('at', sa.Text(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stopped_why', sa.Text(), server_default='', nullable=False),
+    sa.CheckConstraint("every IN ('week','month')", name=op.f('ck_report_schedule_every')),
+    sa.CheckConstraint('day BETWEEN 1 AND 31', name=op.f('ck_report_schedule_day')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_schedule_person_id')),
+    sa.ForeignKeyConstraint(['view_id'], ['report_view.id'], name=op.f('fk_report_schedule_view_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_schedule')),
+    sa.UniqueConstraint('view_id', 'person_id', name=op.f('uq_report_schedule_view_id_person_id'))
+    )
+    op.create_index('ix_report_schedule_next', 'report_schedule', ['next_at'], unique=False, postgresql_where=sa.text('stopped_at IS NULL'))
     op.create_table('web_session',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -931,6 +1032,17 @@ def upgrade() -> None:
     )
     op.create_index('ix_launch_partner', 'launch', ['partner_id', 'created_at'], unique=False)
     op.create_index('ix_launch_programme', 'launch', ['programme_id', 'created_at'], unique=False)
+    op.create_table('report_mailing',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('schedule_id', sa.Uuid(), nullable=False),
+    sa.Column('period', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='due', nullable=False),
+    sa.CheckConstraint("state IN ('due','written','stopped')", name=op.f('ck_report_mailing_state')),
+    sa.ForeignKeyConstraint(['schedule_id'], ['report_schedule.id'], name=op.f('fk_report_mailing_schedule_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_mailing')),
+    sa.UniqueConstraint('schedule_id', 'period', name=op.f('uq_report_mailing_schedule_id_period'))
+    )
     op.create_table('enrolment',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -975,6 +1087,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_launch_piece')),
     sa.UniqueConstraint('launch_id', 'asset_id', 'output', 'locale', name=op.f('uq_launch_piece_launch_id_asset_id_output_locale'))
     )
+    op.create_table('marketing_cost',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('partner_id', sa.Uuid(), nullable=True),
+    sa.Column('launch_id', sa.Uuid(), nullable=True),
+    sa.Column('activity', sa.Text(), nullable=False),
+    sa.Column('incurred_on', sa.Date(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=True),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('removed_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('amount_minor > 0', name=op.f('ck_marketing_cost_amount')),
+    sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_marketing_cost_launch_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_marketing_cost_made_by')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_marketing_cost_partner_id')),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_marketing_cost_programme_id')),
+    sa.ForeignKeyConstraint(['removed_by'], ['person.id'], name=op.f('fk_marketing_cost_removed_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_marketing_cost'))
+    )
+    op.create_index('ix_marketing_cost_programme', 'marketing_cost', ['programme_id', 'incurred_on'], unique=False)
     op.create_table('step_mail',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1548,6 +1682,10 @@ END $$
     op.execute("""CREATE TRIGGER deal_priority_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_priority FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER lead_policy_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lead_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER plan_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON plan_rate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER business_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER attribution_setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_setting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER report_setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_setting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
+    op.execute("""CREATE TRIGGER margin_share_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON margin_share FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""
 CREATE OR REPLACE FUNCTION refuse_kit_version_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

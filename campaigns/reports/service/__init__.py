@@ -1,0 +1,1 @@
+"""What people set for reports: views, mails, targets, margins and costs."""

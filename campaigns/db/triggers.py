@@ -5,7 +5,7 @@ from __future__ import annotations
 APPEND_ONLY = (
     "audit_entry", "touchpoint", "artifact", "brand_revision", "logo", "attribution_run", "attribution_deal",
     "attribution_credit", "attribution_share", "deal_event", "deal_policy", "deal_priority", "lead_policy", "plan_rate",
-    "business_event", "attribution_setting", "report_setting", "margin_share",
+    "attribution_setting", "report_setting", "margin_share",
 )  # fmt: skip
 
 FUNCTION = """

@@ -1682,7 +1682,6 @@ END $$
     op.execute("""CREATE TRIGGER deal_priority_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deal_priority FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER lead_policy_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lead_policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER plan_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON plan_rate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
-    op.execute("""CREATE TRIGGER business_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON business_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER attribution_setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON attribution_setting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER report_setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_setting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")
     op.execute("""CREATE TRIGGER margin_share_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON margin_share FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""")

@@ -126,6 +126,8 @@ ACTIONS: Mapping[str, str] = {
 }
 # A deal's step is recorded by its own name; the timeline's words for what came of it serve here, too.
 DEAL_STEPS: Mapping[str, str] = {
+    "submit": "submitted",
+    "expire": "expired",
     "auto_clear": "approved", "return": "returned", "resubmit": "resubmitted", "approve": "approved",
     "resolve_approve": "resolved", "resolve_reject": "resolved", "resolve_share": "resolved", "reject": "rejected",
     "reopen": "reopened", "extend": "extended", "convert": "converted", "win": "won", "lose": "lost",

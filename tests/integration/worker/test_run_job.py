@@ -19,7 +19,7 @@ from renderer.errors import RenderError
 from tests.fakes import MemoryStorage
 from worker.lease import HeldLease
 from worker.task import JobTask, run_job
-from worker.tasks import upkeep
+from worker.tasks import upkeep, webhooks
 
 
 @pytest.fixture
@@ -194,14 +194,15 @@ def test_the_days_upkeep_is_asked_for_once_a_day(container, clock):
     upkeep.daily(container)
     with container.uow.reading() as session:
         rows = dict(session.execute(select(Job.task, Job.id)).all())
-    assert set(rows) == {"upkeep.verify_audit", "upkeep.prune", "upkeep.prune_storage"}
+    tasks = {task.name: task for task in (upkeep.verify_audit, upkeep.prune, upkeep.prune_storage, webhooks.prune)}
+    assert set(rows) == set(tasks)
     for name, job_id in rows.items():
-        assert run_job(container, getattr(upkeep, name.split(".")[1]), job_id) == "done"
+        assert run_job(container, tasks[name], job_id) == "done"
     upkeep.daily(container)
     clock.advance(timedelta(days=1))
     upkeep.daily(container)
     with container.uow.reading() as session:
-        assert len(session.scalars(select(Job)).all()) == 6
+        assert len(session.scalars(select(Job)).all()) == 2 * len(tasks)
 
 
 def test_pruning_keeps_what_people_may_still_look_at(container, clock):

@@ -24,7 +24,11 @@ from worker.tasks import upkeep, webhooks
 
 @pytest.fixture
 def container(committing, clock, waker) -> Container:
-    return cast(Container, SimpleNamespace(uow=committing, clock=clock, waker=waker, storage=MemoryStorage()))
+    kept = SimpleNamespace(keep_events_days=365, keep_deliveries_days=90, keep_changes_days=90)
+    return cast(
+        Container,
+        SimpleNamespace(uow=committing, clock=clock, waker=waker, storage=MemoryStorage(), settings=kept),
+    )
 
 
 def task(function: Any, **more: Any) -> JobTask:

@@ -20,7 +20,7 @@ from campaigns.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from campaigns.kits import coverage
 from campaigns.kits.inspection import inspect_file, risky
 from campaigns.kits.models import KitVersion
-from campaigns.kits.service.uploading import CHECK_TASK, PICTURE_TASK
+from campaigns.kits.service.uploading import CHECK_TASK, PICTURE_ATTEMPTS, PICTURE_TASK
 from campaigns.kits.store import kit_files, sample_ids
 from renderer.kit.archive import KitFiles
 from renderer.kit.checks import check_kit
@@ -77,7 +77,14 @@ def run_check(factory: UnitOfWorkFactory, storage: Storage, fonts: FontBook, ver
             programme_id=version.programme_id,
         )
         if sound and kit is not None:
-            jobs.enqueue(uow, PICTURE_TASK, str(version_id), {"version_id": str(version_id)}, queue="check")
+            jobs.enqueue(
+                uow,
+                PICTURE_TASK,
+                str(version_id),
+                {"version_id": str(version_id)},
+                queue="check",
+                max_attempts=PICTURE_ATTEMPTS,
+            )
     return CheckOutcome(errors, len(problems))
 
 

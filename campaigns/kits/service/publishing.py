@@ -14,7 +14,7 @@ from campaigns.db import audit, jobs
 from campaigns.db.unit_of_work import UnitOfWork
 from campaigns.kits.models import KitVersion
 from campaigns.kits.rules import errors_among, problem_of
-from campaigns.kits.service.uploading import PICTURE_TASK
+from campaigns.kits.service.uploading import PICTURE_ATTEMPTS, PICTURE_TASK
 
 REASON_CHARS = 300
 
@@ -57,7 +57,14 @@ def publish(uow: UnitOfWork, actor: Actor, version_id: UUID) -> None:
         .where(KitVersion.id == version_id, KitVersion.state == "draft")
         .values(state="published", published_at=uow.now)
     )
-    jobs.enqueue(uow, PICTURE_TASK, str(version_id), {"version_id": str(version_id)}, queue="check")
+    jobs.enqueue(
+        uow,
+        PICTURE_TASK,
+        str(version_id),
+        {"version_id": str(version_id)},
+        queue="check",
+        max_attempts=PICTURE_ATTEMPTS,
+    )
     audit.record(uow, actor, "kit.publish", "kit_version", version_id, {"number": version.number})
 
 

@@ -26,6 +26,7 @@ from renderer.kit.manifest import Manifest
 
 CHECK_TASK = "kit.check"
 PICTURE_TASK = "kit.picture"
+PICTURE_ATTEMPTS = 30  # it begins where it was killed, so that being killed often costs no picture
 ZIP_MAGIC = b"PK\x03\x04"
 
 

@@ -39,7 +39,7 @@ def posts(target: Target) -> list[str]:
 
 
 def who_may(line: str) -> str:
-    return "vendor" if line.startswith(("POST /studio", "POST /admin")) else "partner"
+    return "vendor" if line.startswith(("POST /studio", "POST /admin", "POST /channel", "POST /finance")) else "partner"
 
 
 def fault(target: Target, line: str, data: dict[str, str], who: str) -> list[str]:
@@ -65,10 +65,11 @@ def test_a_hostile_text_in_all_fields_at_once(target: Target, name: str) -> None
     assert not bad
 
 
-def test_a_hostile_text_in_each_field_alone(target: Target) -> None:
+@pytest.mark.parametrize("side", ["vendor", "partner"])
+def test_a_hostile_text_in_each_field_alone(target: Target, side: str) -> None:
     bad: list[str] = []
     tried = 0
-    for line in posts(target):
+    for line in [line for line in posts(target) if who_may(line) == side]:
         known: set[str] = set()
         while ASKED[line] - known:  # a form that gets further reads more
             known = set(ASKED[line])
